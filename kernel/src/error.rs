@@ -1,0 +1,74 @@
+//! The one error of the kernel.
+
+/// Writes the enum, its stable codes and its messages from one table.
+macro_rules! errors {
+    ($($variant:ident $code:literal $message:literal;)*) => {
+        /// Why a call was rejected. A rejected call has changed nothing.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        #[repr(u8)]
+        pub enum Error {
+            $(#[doc = concat!("Code `", $code, "`: ", $message, ".")] $variant,)*
+        }
+
+        impl Error {
+            /// A stable name in snake case, for programs.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// One clause without an end mark, for people.
+            pub const fn message(self) -> &'static str {
+                match self { $(Self::$variant => $message,)* }
+            }
+        }
+    };
+}
+
+errors! {
+    StateOutOfRange "state_out_of_range" "the state is not below the number of states";
+    ActionOutOfRange "action_out_of_range" "the action is not below the number of actions";
+    NonFinite "non_finite" "a number is infinite or not a number";
+    StepSizeOutOfRange "step_size_out_of_range" "the step size must be above 0 and at most 1";
+    DiscountOutOfRange "discount_out_of_range" "the discount must be between 0 and 1";
+    EpsilonOutOfRange "epsilon_out_of_range" "epsilon must be between 0 and 1";
+    ProbabilityOutOfRange "probability_out_of_range" "a probability must be between 0 and 1, and one must be above 0";
+    ParameterOutOfRange "parameter_out_of_range" "a parameter is outside its range";
+    RewardOutOfRange "reward_out_of_range" "the reward is outside the range that was stated";
+    EmptyRange "empty_range" "there is nothing to choose from";
+    NoArms "no_arms" "there must be at least one arm";
+    LengthMismatch "length_mismatch" "the lengths of two arrays do not fit";
+    NotPositiveDefinite "not_positive_definite" "the matrix is no longer positive definite";
+    NotSelected "not_selected" "this arm was not the one selected last";
+    NotStarted "not_started" "nothing has been started";
+    EpisodeOver "episode_over" "the episode is over: reset first";
+    RunOver "run_over" "the run is over: start again";
+    Truncated "truncated" "the bytes end too early";
+    Malformed "malformed" "the bytes do not hold a valid state";
+    UnknownExperiment "unknown_experiment" "no experiment has this id";
+    UnknownParameter "unknown_parameter" "the experiment has no such parameter";
+    UnknownChoice "unknown_choice" "the parameter has no such option";
+    UnknownView "unknown_view" "the experiment has no such view";
+    UnknownContender "unknown_contender" "the experiment has no such contender";
+    NotANumber "not_a_number" "the value is not a number";
+    StepsOutOfRange "steps_out_of_range" "the number of steps is outside the experiment's limits";
+    BufferTooSmall "buffer_too_small" "the buffer is too small";
+    LineTooLong "line_too_long" "a line holds at most 256 bytes";
+    NotAnObject "not_an_object" "the line is not one flat JSON object";
+    NotText "not_text" "the field takes a string without escapes";
+    NotAWholeNumber "not_a_whole_number" "the field takes a whole number from 0 to 4294967295";
+    CountOutOfRange "count_out_of_range" "the number must be at least 1, and n at most 1000000";
+    UnknownCommand "unknown_command" "there is no such command";
+    UnknownField "unknown_field" "no command has such a field";
+    RepeatedField "repeated_field" "the field stands here twice";
+    MissingField "missing_field" "the command needs a field that is missing";
+    NotPaused "not_paused" "the run is on its way: pause it first";
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,109 @@
+//! What an experiment must show, as data: a sentence, and how it is measured.
+
+/// One claim of a specification, with everything needed to measure it again.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Claim {
+    /// The claim in one sentence; unique within the experiment.
+    pub sentence: &'static str,
+    /// What is measured.
+    pub measure: Measure,
+    /// What the measured number must satisfy.
+    pub required: Requirement,
+    /// How many seeds the mean runs over.
+    pub seeds: u32,
+    /// The length of each run.
+    pub steps: u32,
+    /// Whether it is measured only with `--full`, because of its length.
+    pub full: bool,
+}
+
+/// A number made from the means of one or two quantities over the seeds.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+pub enum Measure {
+    /// The mean itself.
+    Value(Quantity),
+    /// The mean of the first divided by the mean of the second.
+    Ratio(Quantity, Quantity),
+    /// The mean of the first less the mean of the second.
+    Difference(Quantity, Quantity),
+}
+
+/// One contender's metric, reduced over the steps of a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Quantity {
+    /// The contender's name.
+    pub contender: &'static str,
+    /// The metric's name.
+    pub metric: &'static str,
+    /// From a run's steps to one number.
+    pub reduction: Reduction,
+    /// Parameters that differ from their defaults, as `name=value,name=value`.
+    pub set: &'static str,
+}
+
+/// From the steps of a run to one number. Steps count from 1; a window runs from after `from` up to and with `to`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(tag = "reduction", rename_all = "lowercase"))]
+pub enum Reduction {
+    /// The mean of the metric over the window.
+    Mean {
+        /// The step before the window.
+        from: u32,
+        /// The last step of the window.
+        to: u32,
+    },
+    /// By how much a cumulative metric, 0 before the first step, grows over the window.
+    Growth {
+        /// The step before the window.
+        from: u32,
+        /// The last step of the window.
+        to: u32,
+    },
+}
+
+/// What a measured number must satisfy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+pub enum Requirement {
+    /// Strictly less.
+    Below(f32),
+    /// Strictly greater.
+    Above(f32),
+    /// At least.
+    AtLeast(f32),
+    /// From the first to the second, both included.
+    Within(f32, f32),
+    /// Equal to the bit.
+    Equal(f32),
+}
+
+impl Requirement {
+    /// Whether a measured number satisfies it. NaN satisfies nothing.
+    pub fn holds(self, measured: f64) -> bool {
+        match self {
+            Self::Below(limit) => measured < f64::from(limit),
+            Self::Above(limit) => measured > f64::from(limit),
+            Self::AtLeast(limit) => measured >= f64::from(limit),
+            Self::Within(low, high) => (f64::from(low)..=f64::from(high)).contains(&measured),
+            Self::Equal(value) => measured == f64::from(value),
+        }
+    }
+}
+
+impl core::fmt::Display for Requirement {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Below(limit) => write!(f, "< {limit}"),
+            Self::Above(limit) => write!(f, "> {limit}"),
+            Self::AtLeast(limit) => write!(f, ">= {limit}"),
+            Self::Within(low, high) => write!(f, "in [{low}, {high}]"),
+            Self::Equal(value) => write!(f, "= {value}"),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The table of experiments, and one of them at work.
+
+#[allow(unused_imports)] // without a room nothing is an experiment
+use super::Experiment;
+use super::{Descriptor, Values};
+use crate::error::Error;
+use crate::state::Write;
+
+/// Writes the table and the runner from one line an experiment.
+macro_rules! experiments {
+    ($($feature:literal $variant:ident $experiment:path;)*) => {
+        /// Every experiment whose room is compiled in.
+        pub static EXPERIMENTS: &[Descriptor] =
+            &[$(#[cfg(feature = $feature)] <$experiment as Experiment>::DESCRIPTOR),*];
+
+        /// The place of each experiment in [`EXPERIMENTS`].
+        #[derive(Clone, Copy)]
+        #[allow(dead_code)] // without a room nothing is looked up
+        enum Entry {
+            $(#[cfg(feature = $feature)] $variant,)*
+        }
+
+        /// One experiment at work, in place: as large as the largest one compiled in.
+        #[derive(Debug)]
+        #[allow(clippy::large_enum_variant)] // without a heap there is nothing smaller to hold it in
+        pub enum Runner {
+            /// Nothing.
+            Idle,
+            $(
+                #[cfg(feature = $feature)]
+                #[doc = concat!("[`EXPERIMENTS`] entry `", stringify!($variant), "`.")]
+                $variant($experiment),
+            )*
+        }
+
+        impl Runner {
+            /// As [`Experiment::check`], for the experiment at `entry`.
+            ///
+            /// # Errors
+            /// [`Error::UnknownExperiment`]; what the experiment says.
+            pub fn check(entry: usize, steps: u32, values: &Values) -> Result<(), Error> {
+                $(
+                    #[cfg(feature = $feature)]
+                    if entry == Entry::$variant as usize {
+                        return <$experiment as Experiment>::check(steps, values);
+                    }
+                )*
+                let _ = (entry, steps, values);
+                Err(Error::UnknownExperiment)
+            }
+
+            /// Makes this the experiment at `entry` and starts it, without building it elsewhere first.
+            ///
+            /// # Errors
+            /// [`Error::UnknownExperiment`]; what the experiment says, and then nothing runs.
+            pub fn start(&mut self, entry: usize, seed: u32, steps: u32, values: &Values) -> Result<(), Error> {
+                $(
+                    #[cfg(feature = $feature)]
+                    if entry == Entry::$variant as usize {
+                        *self = const { Self::$variant(<$experiment as Experiment>::EMPTY) };
+                        let Self::$variant(experiment) = self else { return Err(Error::NotStarted) };
+                        let started = experiment.start(seed, steps, values);
+                        if started.is_err() {
+                            *self = Self::Idle;
+                        }
+                        return started;
+                    }
+                )*
+                let _ = (entry, seed, steps, values);
+                Err(Error::UnknownExperiment)
+            }
+
+            /// As [`Experiment::tick`].
+            ///
+            /// # Errors
+            /// [`Error::NotStarted`]; what the experiment says.
+            pub fn tick(&mut self) -> Result<bool, Error> {
+                match self {
+                    Self::Idle => Err(Error::NotStarted),
+                    $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.tick(),)*
+                }
+            }
+
+            /// As [`Experiment::metric`].
+            pub fn metric(&self, contender: usize, metric: usize) -> f32 {
+                let _ = (contender, metric);
+                match self {
+                    Self::Idle => f32::NAN,
+                    $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.metric(contender, metric),)*
+                }
+            }
+
+            /// As [`Experiment::view`].
+            ///
+            /// # Errors
+            /// [`Error::NotStarted`]; what the experiment says.
+            pub fn view(&self, view: usize, contender: usize, out: &mut [f32]) -> Result<(), Error> {
+                let _ = (view, contender, &out);
+                match self {
+                    Self::Idle => Err(Error::NotStarted),
+                    $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.view(view, contender, out),)*
+                }
+            }
+
+            /// As [`Experiment::write_learned`].
+            pub fn write_learned(&self, out: &mut impl Write) {
+                let _ = &out;
+                match self {
+                    Self::Idle => {}
+                    $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.write_learned(out),)*
+                }
+            }
+        }
+    };
+}
+
+experiments! {
+    "lab-learn" CliffWalking super::tabular_td::CliffWalkingExperiment;
+    "lab-bandit" DynLinUcb super::dynlin_ucb::DynLinUcbExperiment;
+}
+
+/// The place of an id in [`EXPERIMENTS`].
+pub fn find(id: &str) -> Option<usize> {
+    EXPERIMENTS.iter().position(|descriptor| descriptor.id == id)
+}

@@ -1,0 +1,20 @@
+//! The next state is worth what the policy expects of it.
+
+use super::{Target, TdControl};
+use crate::policy::{Exploration, QTable};
+
+/// `v(s') = sum_b pi(b|s') Q(s', b)` (Sutton & Barto, section 6.6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExpectedSarsaTarget;
+
+impl Target for ExpectedSarsaTarget {
+    const COMMITS: bool = false;
+
+    #[inline]
+    fn next_value(values: &[f32], _next_action: usize, exploration: &impl Exploration) -> f32 {
+        exploration.expected_value(values)
+    }
+}
+
+/// Expected SARSA with epsilon-greedy behaviour.
+pub type ExpectedSarsa<const S: usize, const A: usize> = TdControl<ExpectedSarsaTarget, QTable<S, A>>;

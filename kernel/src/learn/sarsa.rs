@@ -1,0 +1,21 @@
+//! On-policy: the next state is worth the action that will be taken.
+
+use super::{Target, TdControl};
+use crate::policy::{Exploration, QTable};
+
+/// `v(s') = Q(s', a')`, a' the action that will be taken (Sutton & Barto, section 6.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SarsaTarget;
+
+impl Target for SarsaTarget {
+    const COMMITS: bool = true;
+
+    #[inline]
+    fn next_value(values: &[f32], next_action: usize, _exploration: &impl Exploration) -> f32 {
+        values.get(next_action).copied().unwrap_or(0.0)
+    }
+}
+
+/// SARSA with epsilon-greedy behaviour. [`learn`](super::Control::learn) draws the next action, learns from it, and the
+/// next [`act`](super::Control::act) in that state takes it.
+pub type Sarsa<const S: usize, const A: usize> = TdControl<SarsaTarget, QTable<S, A>>;

@@ -1,0 +1,41 @@
+//! Habit: a reinforcement-learning kernel that fits anywhere.
+//!
+//! No standard library, no heap, no `unsafe`, no panics; fixed buffers, and the same bits from the same seed in a browser
+//! tab, on a microcontroller and in a host application.
+//!
+//! A tour from the ground up; a module uses only what stands above it in this list:
+//!
+//! - [`error`], [`math`], [`rng`], [`linalg`], [`state`]: one error, small numerics, random numbers by integers, fixed
+//!   buffers, and learned state as bytes with a digest.
+//! - [`interact`]: what passes between an agent and an environment.
+//! - [`model`], [`mod@env`], [`policy`]: finite models, environments, action values and exploration.
+//! - [`learn`], [`bandit`]: the learners.
+//! - [`lab`]: experiments that compare learners on the same random numbers, and the claims they must meet.
+//! - `protocol`: JSON lines in and out, for a serial line, a worker or a pipe (feature `protocol`).
+//!
+//! Nothing large is returned by value: a learner is made `EMPTY`, in its place, and then started there.
+
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod bandit;
+pub mod env;
+pub mod error;
+pub mod interact;
+pub mod lab;
+pub mod learn;
+pub mod linalg;
+pub mod math;
+pub mod model;
+pub mod policy;
+#[cfg(feature = "protocol")]
+pub mod protocol;
+pub mod rng;
+pub mod state;
+
+pub use error::Error;

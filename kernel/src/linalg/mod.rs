@@ -1,0 +1,37 @@
+//! Small dense linear algebra over fixed buffers.
+//!
+//! | piece | what it is |
+//! |---|---|
+//! | [`Dim`], [`Const`], [`Dyn`] | a size known to the compiler, or at run time |
+//! | [`Storage`], [`StorageMut`] | where numbers live: an owned array or a borrowed slice |
+//! | [`Memory`], [`Owned`], [`Borrowed`] | the storage of one `d x d` matrix and its vectors |
+//! | [`Ridge`] | ridge regression by rank-one updates of the inverse |
+//! | [`Cholesky`] | the factor of a positive definite matrix, and its solves |
+
+mod cholesky;
+mod dim;
+mod ridge;
+mod storage;
+
+pub use cholesky::Cholesky;
+pub use dim::{Const, Dim, Dyn};
+pub use ridge::Ridge;
+pub use storage::{Borrowed, Memory, Owned, Storage, StorageMut};
+
+/// `sum_i a_i b_i`, added from the first term on, over the shorter length.
+#[inline]
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)
+}
+
+/// `x^T M x` of a row-major square matrix. Cost: `d^2 + d` multiplications.
+#[inline]
+pub fn quadratic_form(matrix: &[f32], x: &[f32]) -> f32 {
+    matrix.chunks_exact(x.len().max(1)).zip(x).fold(0.0, |sum, (row, x_i)| sum + x_i * dot(row, x))
+}
+
+/// Whether every number is finite.
+#[inline]
+pub fn all_finite(values: &[f32]) -> bool {
+    values.iter().all(|value| value.is_finite())
+}

@@ -1,0 +1,48 @@
+//! The best index, ties to the lowest.
+
+/// Scores closer than this, relative to the larger of 1 and the best score's magnitude, count as level.
+pub const TIE_TOLERANCE: f32 = 1e-6;
+
+/// The index in `0..count` with the greatest score. A later index wins only when it exceeds the best so far by more than
+/// [`TIE_TOLERANCE`], so that equal scores go to the lowest index whatever rounding does to them. `None` when `count` is
+/// 0; a NaN score never wins.
+///
+/// ```
+/// use habit::math::argmax;
+/// let scores = [0.3, 0.5, 0.5000001];
+/// assert_eq!(argmax(3, |i| scores[i]), Some(1));
+/// ```
+#[inline]
+pub fn argmax(count: usize, mut score: impl FnMut(usize) -> f32) -> Option<usize> {
+    let mut best: Option<(usize, f32)> = None;
+    for index in 0..count {
+        let value = score(index);
+        let wins = match best {
+            None => !value.is_nan(),
+            Some((_, incumbent)) if incumbent.is_finite() => {
+                value > incumbent + TIE_TOLERANCE * incumbent.abs().max(1.0)
+            }
+            Some((_, incumbent)) => value > incumbent,
+        };
+        if wins {
+            best = Some((index, value));
+        }
+    }
+    best.map(|(index, _)| index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_go_to_the_lowest_index() {
+        let of = |scores: &[f32]| argmax(scores.len(), |i| scores[i]);
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[2.0, 2.0]), Some(0));
+        assert_eq!(of(&[-3.0, -2.0, -2.0]), Some(1));
+        assert_eq!(of(&[1e9, 1e9 + 64.0]), Some(0));
+        assert_eq!(of(&[f32::NAN, 1.0, f32::NAN]), Some(1));
+        assert_eq!(of(&[f32::NEG_INFINITY, 0.0]), Some(1));
+    }
+}

@@ -1,0 +1,109 @@
+//! Mostly the best action, sometimes any.
+
+use super::Exploration;
+use crate::error::Error;
+use crate::rng::{self, Bernoulli, Rng};
+
+/// Epsilon-greedy action selection (Sutton & Barto, section 2.2).
+///
+/// With probability epsilon any action, uniformly; else one of the maximisers, uniformly. Maximisers are the actions whose
+/// value equals the greatest to the bit. Takes one word for the coin, one bounded draw when it explores or when there are
+/// several maximisers. 16 bytes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EpsilonGreedy {
+    epsilon: f32,
+    explores: Bernoulli,
+}
+
+impl EpsilonGreedy {
+    /// Never explores.
+    pub const GREEDY: Self = Self { epsilon: 0.0, explores: Bernoulli::NEVER };
+
+    /// Explores with probability `epsilon`.
+    ///
+    /// # Errors
+    /// [`Error::EpsilonOutOfRange`] unless `0 <= epsilon <= 1`.
+    pub const fn new(epsilon: f32) -> Result<Self, Error> {
+        match Bernoulli::new(epsilon) {
+            Ok(explores) => Ok(Self { epsilon, explores }),
+            Err(_) => Err(Error::EpsilonOutOfRange),
+        }
+    }
+}
+
+/// The greatest value and how many share it.
+#[inline]
+fn maximum(values: &[f32]) -> (f32, u32) {
+    values.iter().fold((f32::NEG_INFINITY, 0), |(best, count), &value| {
+        if value > best { (value, 1) } else { (best, count + u32::from(value == best)) }
+    })
+}
+
+impl Exploration for EpsilonGreedy {
+    #[inline]
+    fn act(&self, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+        if values.is_empty() {
+            return Err(Error::EmptyRange);
+        }
+        if self.explores.sample(rng) {
+            return rng::below(values.len() as u32, rng).map(|action| action as usize);
+        }
+        let (best, count) = maximum(values);
+        let mut skip = if count > 1 { rng::below(count, rng)? } else { 0 };
+        for (action, &value) in values.iter().enumerate() {
+            if value == best {
+                if skip == 0 {
+                    return Ok(action);
+                }
+                skip -= 1;
+            }
+        }
+        Err(Error::NonFinite)
+    }
+
+    /// `epsilon / n` for each of the `n` actions, and `(1 - epsilon) / k` more for each of the `k` maximisers.
+    #[inline]
+    fn expected_value(&self, values: &[f32]) -> f32 {
+        let (best, count) = maximum(values);
+        if count == 0 {
+            return 0.0;
+        }
+        let sum = values.iter().fold(0.0, |sum, value| sum + value);
+        self.epsilon * sum / values.len() as f32 + (1.0 - self.epsilon) * best
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::stream;
+
+    #[test]
+    fn the_expected_value_is_the_worked_example() {
+        let policy = EpsilonGreedy::new(0.1).unwrap();
+        assert!((policy.expected_value(&[1.0, 3.0, 2.0, 3.0]) - 2.925).abs() < 1e-6);
+        assert_eq!(policy.expected_value(&[]), 0.0);
+    }
+
+    #[test]
+    fn draws_follow_the_distribution() {
+        let policy = EpsilonGreedy::new(0.2).unwrap();
+        let mut generator = stream(2, 0);
+        let mut counts = [0u32; 4];
+        for _ in 0..100_000 {
+            counts[policy.act(&[1.0, 3.0, 2.0, 3.0], &mut generator).unwrap()] += 1;
+        }
+        for (count, expected) in counts.into_iter().zip([5_000, 45_000, 5_000, 45_000]) {
+            assert!(count.abs_diff(expected) < 800, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn epsilon_outside_its_range_is_refused() {
+        for epsilon in [-0.1, 1.1, f32::NAN] {
+            assert_eq!(EpsilonGreedy::new(epsilon).err(), Some(Error::EpsilonOutOfRange));
+        }
+        assert_eq!(EpsilonGreedy::GREEDY.act(&[], &mut stream(0, 0)), Err(Error::EmptyRange));
+        assert_eq!(EpsilonGreedy::GREEDY.act(&[f32::NAN], &mut stream(0, 0)), Err(Error::NonFinite));
+    }
+}

@@ -1,0 +1,54 @@
+//! JSON lines in, JSON lines out: the same over a UART, Web Serial, between a page and its worker, and in a pipe.
+//!
+//! `kernel/PROTOCOL.md` is the specification.
+//!
+//! | piece | what it is |
+//! |---|---|
+//! | [`Session`] | one run, driven by lines |
+//! | [`LineReader`] | lines out of a stream of bytes |
+//! | [`write_sample`], [`write_done`] | the lines that every front end prints of a run |
+//!
+//! ```
+//! # #[cfg(feature = "lab-learn")] {
+//! use habit::protocol::Session;
+//! let (mut session, mut out) = (Session::EMPTY, String::new());
+//! session.line(br#"{"cmd":"run","id":"tabular-td.cliff-walking","seed":7,"steps":2,"every":2}"#, &mut out)?;
+//! while session.advance(1000, &mut out)? {}
+//! let lines: Vec<_> = out.lines().collect();
+//! assert!(lines[0].starts_with(r#"{"event":"started","id":"tabular-td.cliff-walking","seed":7,"steps":2"#));
+//! assert!(lines[1].starts_with(r#"{"t":2,"seed":7,"contender":"SARSA","return":-"#));
+//! assert!(lines[4].starts_with(r#"{"done":true,"digest":""#));
+//! # }
+//! # Ok::<(), core::fmt::Error>(())
+//! ```
+
+mod command;
+mod event;
+mod line_reader;
+mod scan;
+mod session;
+
+pub use event::{write_done, write_sample};
+pub use line_reader::LineReader;
+pub use session::Session;
+
+use crate::error::Error;
+
+/// Rises when a line that was valid is read differently.
+pub const VERSION: u32 = 1;
+
+/// The longest line towards the kernel, in bytes without its end.
+pub const MAX_LINE: usize = 256;
+
+/// Why a line was not obeyed, and where it is at fault: an offset in bytes from its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Fault {
+    error: Error,
+    position: usize,
+}
+
+impl Fault {
+    const fn at(position: usize, error: Error) -> Self {
+        Self { error, position }
+    }
+}

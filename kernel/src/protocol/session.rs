@@ -1,0 +1,354 @@
+//! One run, driven by lines.
+
+use super::command::Command;
+use super::event::{
+    write_digest, write_done, write_error, write_hello, write_number_event, write_sample, write_started, write_stopped,
+};
+use super::scan::Places;
+use super::{Fault, MAX_LINE};
+use crate::error::Error;
+use crate::lab::{EXPERIMENTS, Run, Tick, Values, find, fold_digests};
+use crate::math::RunningMoments;
+use core::fmt::{Result as Written, Write};
+
+/// What a session does when it is given time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// Nothing: no run, one that waits, or one that is over.
+    Still,
+    /// Goes on until the run is over.
+    Running,
+    /// Goes on for so many steps, then waits.
+    Steps(u32),
+    /// Goes on for so many ticks, then waits.
+    Ticks(u32),
+}
+
+/// One run, driven by the lines of `kernel/PROTOCOL.md`.
+///
+/// Made [`EMPTY`](Self::EMPTY) in its place. Memory: that of a [`Run`] and 16 bytes. A line costs time in proportion to
+/// its length, but for those that start a run or ask for a digest.
+#[derive(Debug)]
+pub struct Session {
+    run: Run,
+    every: u32,
+    mode: Mode,
+}
+
+impl Session {
+    /// Nothing is running.
+    pub const EMPTY: Self = Self { run: Run::EMPTY, every: 1, mode: Mode::Still };
+
+    /// Obeys one line, given without its end, or answers with an `error` event and leaves everything as it was.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn line(&mut self, line: &[u8], out: &mut impl Write) -> Written {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() {
+            return Ok(());
+        }
+        // Cut before it is looked at: a line that is too long costs no more than one that is not.
+        let line = line.get(..MAX_LINE + 1).unwrap_or(line);
+        match Command::parse(line).and_then(|(command, places)| self.obey(&command, &places, out)) {
+            Ok(written) => written,
+            Err(fault) => write_error(fault, out),
+        }
+    }
+
+    /// Works for at most so many ticks, writes the samples that fall due, and says whether there is more to do.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn advance(&mut self, ticks: u32, out: &mut impl Write) -> Result<bool, core::fmt::Error> {
+        for _ in 0..ticks {
+            if self.mode == Mode::Still {
+                break;
+            }
+            match self.run.tick() {
+                Ok(tick) => self.ticked(tick, out)?,
+                Err(error) => {
+                    self.run.stop();
+                    self.mode = Mode::Still;
+                    write_error(Fault::at(0, error), out)?;
+                    write_stopped(out)?;
+                }
+            }
+        }
+        Ok(self.mode != Mode::Still)
+    }
+
+    /// Fills a view of one contender, as [`Run::view`].
+    ///
+    /// # Errors
+    /// As [`Run::view`].
+    pub fn view(&self, view: usize, contender: usize, out: &mut [f32]) -> Result<usize, Error> {
+        self.run.view(view, contender, out)
+    }
+
+    fn ticked(&mut self, tick: Tick, out: &mut impl Write) -> Written {
+        if tick != Tick::Within && self.run.is_due(self.every) {
+            for contender in 0..self.run.descriptor().map_or(0, |descriptor| descriptor.contenders.len()) {
+                write_sample(&self.run, contender, out)?;
+            }
+        }
+        self.mode = match (self.mode, tick) {
+            (_, Tick::Over) => {
+                self.mode = Mode::Still;
+                return self.write_done(out);
+            }
+            (Mode::Steps(left), Tick::Step) => Mode::Steps(left - 1),
+            (Mode::Ticks(left), _) => Mode::Ticks(left - 1),
+            (mode, _) => mode,
+        };
+        if matches!(self.mode, Mode::Steps(0) | Mode::Ticks(0)) {
+            self.mode = Mode::Still;
+            return self.write_step("paused", out);
+        }
+        Ok(())
+    }
+
+    /// Everything is checked before anything is done or written.
+    fn obey(&mut self, command: &Command<'_>, places: &Places, out: &mut impl Write) -> Result<Written, Fault> {
+        let started = || self.run.descriptor().map(|_| ()).ok_or(Fault::at(0, Error::NotStarted));
+        let name = command.cmd.ok_or(Fault::at(0, Error::MissingField))?;
+        match name {
+            "hello" => return Ok(write_hello(out)),
+            "run" => return self.run(command, places, out),
+            "pause" | "digest" | "reset" => started()?,
+            "resume" | "step" | "tick" => {
+                started()?;
+                if self.run.is_over() {
+                    return Err(Fault::at(0, Error::RunOver));
+                }
+                if name != "resume" && self.mode != Mode::Still {
+                    return Err(Fault::at(0, Error::NotPaused));
+                }
+            }
+            "every" | "stop" => {}
+            _ => return Err(Fault::at(places.of("cmd"), Error::UnknownCommand)),
+        }
+        Ok(match name {
+            "pause" => {
+                self.mode = Mode::Still;
+                self.write_step("paused", out)
+            }
+            "resume" => {
+                self.mode = Mode::Running;
+                self.write_step("resumed", out)
+            }
+            "step" => {
+                self.mode = Mode::Steps(command.count(places)?);
+                Ok(())
+            }
+            "tick" => {
+                self.mode = Mode::Ticks(command.count(places)?);
+                Ok(())
+            }
+            "every" => {
+                self.every = command.interval(places)?.ok_or(Fault::at(0, Error::MissingField))?;
+                write_number_event("every", "every", self.every, out)
+            }
+            "digest" => write_digest(&self.run, self.digest(), out),
+            "reset" => {
+                self.run.restart().map_err(|error| Fault::at(0, error))?;
+                self.mode = Mode::Still;
+                write_started(&self.run, self.every, out).and_then(|()| self.write_step("paused", out))
+            }
+            _ => {
+                self.run.stop();
+                self.mode = Mode::Still;
+                write_stopped(out)
+            }
+        })
+    }
+
+    fn run(&mut self, command: &Command<'_>, places: &Places, out: &mut impl Write) -> Result<Written, Fault> {
+        let id = command.id.ok_or(Fault::at(0, Error::MissingField))?;
+        let entry = find(id).ok_or(Fault::at(places.of("id"), Error::UnknownExperiment))?;
+        let descriptor = EXPERIMENTS.get(entry).ok_or(Fault::at(places.of("id"), Error::UnknownExperiment))?;
+        let values = Values::parse(descriptor, command.set.unwrap_or(""))
+            .map_err(|(error, offset)| Fault::at(places.of("set") + 1 + offset, error))?;
+        let every = command.interval(places)?.unwrap_or(1);
+        let steps = command.steps.unwrap_or(descriptor.steps.default);
+        self.run.start(entry, command.seed.unwrap_or(1), steps, &values).map_err(|error| {
+            let field = if error == Error::StepsOutOfRange { "steps" } else { "set" };
+            Fault::at(places.of(field), error)
+        })?;
+        (self.every, self.mode) = (every, Mode::Running);
+        Ok(write_started(&self.run, every, out))
+    }
+
+    /// A session's run has one seed.
+    fn digest(&self) -> u64 {
+        fold_digests([self.run.digest()])
+    }
+
+    fn write_step(&self, event: &str, out: &mut impl Write) -> Written {
+        write_number_event(event, "t", self.run.step(), out)
+    }
+
+    fn write_done(&self, out: &mut impl Write) -> Written {
+        let Some(descriptor) = self.run.descriptor() else { return Ok(()) };
+        let statistic = |contender, metric| {
+            let mut moments = RunningMoments::EMPTY;
+            let value = self.run.metric(contender, metric);
+            if value.is_finite() {
+                moments.add(f64::from(value));
+            }
+            moments
+        };
+        write_done(descriptor, self.digest(), statistic, out)
+    }
+}
+
+#[cfg(feature = "lab-learn")]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Rng, below, stream};
+    use std::string::String;
+    use std::vec::Vec;
+
+    const RUN: &str = r#"{"cmd":"run","id":"tabular-td.cliff-walking","seed":3,"steps":20,"every":5}"#;
+
+    struct Talk {
+        session: Session,
+        out: String,
+    }
+
+    impl Talk {
+        fn new() -> Self {
+            Self { session: Session::EMPTY, out: String::new() }
+        }
+
+        /// Sends a line and returns what came back since the last one.
+        fn say(&mut self, line: &str) -> String {
+            self.out.clear();
+            self.session.line(line.as_bytes(), &mut self.out).unwrap();
+            self.out.clone()
+        }
+
+        /// Lets the session work until it stands still.
+        fn wait(&mut self) -> String {
+            self.out.clear();
+            while self.session.advance(100, &mut self.out).unwrap() {}
+            self.out.clone()
+        }
+
+        fn digest(&mut self) -> String {
+            let line = self.say(r#"{"cmd":"digest"}"#);
+            let (_, digest) = line.split_once(r#""digest":""#).unwrap();
+            digest[..16].into()
+        }
+    }
+
+    #[test]
+    fn a_run_gives_samples_and_an_end() {
+        let mut talk = Talk::new();
+        let started = r#"{"event":"started","id":"tabular-td.cliff-walking","seed":3,"steps":20,"every":5,"set":""}"#;
+        assert_eq!(talk.say(RUN).trim_end(), started);
+        let text = talk.wait();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), 4 * 3 + 1);
+        assert!(lines[0].starts_with(r#"{"t":5,"seed":3,"contender":"SARSA","return":-"#), "{}", lines[0]);
+        assert!(
+            lines[12].contains(r#""summary":{"SARSA":{"return":{"mean":-"#)
+                && lines[12].contains(r#""se":null,"n":1}"#)
+        );
+        assert!(lines[12].contains(&talk.digest()));
+        assert!(talk.say(r#"{"cmd":"resume"}"#).contains("run_over"));
+    }
+
+    #[test]
+    fn however_it_is_driven_the_bits_are_the_same() {
+        let mut straight = Talk::new();
+        straight.say(RUN);
+        straight.wait();
+        let mut halting = Talk::new();
+        halting.say(RUN);
+        assert!(halting.say(r#"{"cmd":"step"}"#).contains("not_paused"));
+        assert_eq!(halting.say(r#"{"cmd":"pause"}"#), "{\"event\":\"paused\",\"t\":0}\n");
+        halting.say(r#"{"cmd":"every","every":1}"#);
+        assert_eq!(halting.say(r#"{"cmd":"step","n":3}"#), "");
+        assert!(halting.wait().ends_with("{\"event\":\"paused\",\"t\":3}\n"));
+        halting.say(r#"{"cmd":"tick","n":7}"#);
+        assert!(halting.wait().ends_with("{\"event\":\"paused\",\"t\":3}\n"));
+        halting.say(r#"{"cmd":"resume"}"#);
+        halting.wait();
+        assert_eq!(halting.digest(), straight.digest());
+        assert!(halting.say(r#"{"cmd":"reset"}"#).ends_with("{\"event\":\"paused\",\"t\":0}\n"));
+        halting.say(r#"{"cmd":"resume"}"#);
+        halting.wait();
+        assert_eq!(halting.digest(), straight.digest());
+        assert_eq!(halting.say(r#"{"cmd":"stop"}"#), "{\"event\":\"stopped\"}\n");
+        assert!(halting.say(r#"{"cmd":"digest"}"#).contains("not_started"));
+    }
+
+    #[test]
+    fn faults_are_answered_with_their_place() {
+        let mut talk = Talk::new();
+        for (line, code, position) in [
+            (r#"{"id":"x"}"#, "missing_field", 0),
+            (r#"{"cmd":"fly"}"#, "unknown_command", 7),
+            (r#"{"cmd":"run"}"#, "missing_field", 0),
+            (r#"{"cmd":"run","id":"x"}"#, "unknown_experiment", 18),
+            (r#"{"cmd":"run","id":"tabular-td.cliff-walking","steps":0}"#, "steps_out_of_range", 53),
+            (r#"{"cmd":"run","id":"tabular-td.cliff-walking","every":0}"#, "count_out_of_range", 53),
+            (r#"{"cmd":"run","id":"tabular-td.cliff-walking","set":"epsilon=2"}"#, "parameter_out_of_range", 52),
+            (r#"{"cmd":"run","id":"tabular-td.cliff-walking","set":"epsilon=.2,x=1"}"#, "unknown_parameter", 63),
+            (r#"{"cmd":"resume"}"#, "not_started", 0),
+            (r#"{"cmd":"every"}"#, "missing_field", 0),
+            ("run", "not_an_object", 0),
+        ] {
+            let expected = std::format!(r#""code":"{code}""#);
+            let answer = talk.say(line);
+            assert!(
+                answer.contains(&expected) && answer.ends_with(&std::format!(":{position}}}\n")),
+                "{line}: {answer}"
+            );
+        }
+        assert_eq!(talk.say("") + &talk.say("\r"), "");
+    }
+
+    #[test]
+    fn learning_goes_on_whatever_is_said() {
+        let mut straight = Talk::new();
+        straight.say(RUN);
+        straight.wait();
+        let mut disturbed = Talk::new();
+        disturbed.say(RUN);
+        let mut rng = stream(1, 0);
+        let good = [RUN, r#"{"cmd":"step","n":2}"#, r#"{"cmd":"every","every":0}"#, r#"{"cmd":"tick"}"#];
+        for _ in 0..10_000 {
+            // A valid line with one byte changed, or noise.
+            let mut line = good[below(4, &mut rng).unwrap() as usize].as_bytes().to_vec();
+            if below(4, &mut rng).unwrap() == 0 {
+                line = (0..below(300, &mut rng).unwrap()).map(|_| rng.next_u32() as u8).collect();
+            } else {
+                let place = below(line.len() as u32, &mut rng).unwrap() as usize;
+                line[place] = rng.next_u32() as u8;
+            }
+            let mut out = String::new();
+            disturbed.session.line(&line, &mut out).unwrap();
+            // What still makes sense is obeyed; a run that was changed that way is not the run to compare with.
+            if out.contains("started") || out.contains(r#""event":"every""#) {
+                disturbed.say(RUN);
+            }
+            disturbed.session.advance(1, &mut out).unwrap();
+            if disturbed.session.run.is_over() {
+                assert_eq!(disturbed.digest(), straight.digest());
+                disturbed.say(RUN);
+            }
+        }
+        disturbed.wait();
+        assert_eq!(disturbed.digest(), straight.digest());
+    }
+
+    #[test]
+    fn the_handshake_names_what_is_here() {
+        let hello = Talk::new().say(r#"{"cmd":"hello"}"#);
+        assert!(hello.starts_with(r#"{"event":"hello","protocol":1,"kernel":""#));
+        assert!(hello.contains(r#""numerics":"libm","experiments":["tabular-td.cliff-walking""#));
+    }
+}

@@ -1,0 +1,221 @@
+//! Learned state as bytes: what a checkpoint holds and what a digest runs over.
+//!
+//! Bytes are little-endian and in the order that each type documents; hyperparameters are not part of them.
+
+use crate::error::Error;
+
+/// Where bytes go.
+pub trait Write {
+    /// Takes all of `bytes`.
+    fn bytes(&mut self, bytes: &[u8]);
+}
+
+/// State that can be written, read back and digested.
+///
+/// Reading is done in two passes: [`check`](Self::check) refuses what is wrong before [`read`](Self::read) changes
+/// anything. [`restore`](Self::restore) does both.
+pub trait Persist {
+    /// Writes the state.
+    fn write(&self, out: &mut impl Write);
+
+    /// Reads over the bytes that [`read`](Self::read) would take and says whether they are a state of this type and size.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`], [`Error::NonFinite`] or [`Error::Malformed`].
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error>;
+
+    /// Takes over the state from bytes that [`check`](Self::check) has accepted.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`].
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error>;
+
+    /// Takes over the state from exactly these bytes, or refuses them and changes nothing.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check); [`Error::Malformed`] when bytes are left over.
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let mut reader = Reader::new(bytes);
+        self.check(&mut reader)?;
+        if !reader.is_empty() {
+            return Err(Error::Malformed);
+        }
+        self.read(&mut Reader::new(bytes))
+    }
+
+    /// FNV-1a 64 over the written bytes.
+    fn digest(&self) -> u64 {
+        let mut digest = Digest::new();
+        self.write(&mut digest);
+        digest.value()
+    }
+}
+
+/// Where bytes come from: a slice that shrinks from the front.
+#[derive(Clone, Debug)]
+pub struct Reader<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    /// Reads from the start of `bytes`.
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes }
+    }
+
+    /// Whether all bytes have been taken.
+    pub const fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Takes the next `count` bytes.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`] when fewer are left.
+    pub fn take(&mut self, count: usize) -> Result<&'a [u8], Error> {
+        let (taken, rest) = self.bytes.split_at_checked(count).ok_or(Error::Truncated)?;
+        self.bytes = rest;
+        Ok(taken)
+    }
+}
+
+/// FNV-1a 64, bytewise.
+///
+/// ```
+/// use habit::state::{Digest, Write};
+/// let mut digest = Digest::new();
+/// digest.bytes(b"foobar");
+/// assert_eq!(digest.value(), 0x8594_4171_f739_67e8);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digest(u64);
+
+impl Digest {
+    /// The digest of no bytes.
+    pub const fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    /// The digest of the bytes so far.
+    pub const fn value(self) -> u64 {
+        self.0
+    }
+}
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Write for Digest {
+    fn bytes(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+}
+
+/// 4 bytes; must be finite.
+impl Persist for f32 {
+    fn write(&self, out: &mut impl Write) {
+        out.bytes(&self.to_le_bytes());
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        let mut value = 0.0f32;
+        value.read(from)?;
+        if value.is_finite() { Ok(()) } else { Err(Error::NonFinite) }
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        let mut bytes = [0; 4];
+        bytes.copy_from_slice(from.take(4)?);
+        *self = Self::from_le_bytes(bytes);
+        Ok(())
+    }
+}
+
+/// 4 bytes.
+impl Persist for u32 {
+    fn write(&self, out: &mut impl Write) {
+        out.bytes(&self.to_le_bytes());
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        from.take(4).map(|_| ())
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        let mut bytes = [0; 4];
+        bytes.copy_from_slice(from.take(4)?);
+        *self = Self::from_le_bytes(bytes);
+        Ok(())
+    }
+}
+
+/// Element by element, from the first.
+impl<T: Persist> Persist for [T] {
+    fn write(&self, out: &mut impl Write) {
+        for value in self {
+            value.write(out);
+        }
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.iter().try_for_each(|value| value.check(from))
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.iter_mut().try_for_each(|value| value.read(from))
+    }
+}
+
+/// Writes [`Persist`] for a struct from the list of its learned fields, in order.
+macro_rules! persist_fields {
+    ([$($generics:tt)*] $type:ty { $($field:ident),+ }) => {
+        impl<$($generics)*> $crate::state::Persist for $type {
+            fn write(&self, out: &mut impl $crate::state::Write) {
+                $($crate::state::Persist::write(&self.$field, out);)+
+            }
+
+            fn check(&self, from: &mut $crate::state::Reader<'_>) -> Result<(), $crate::error::Error> {
+                $($crate::state::Persist::check(&self.$field, from)?;)+
+                Ok(())
+            }
+
+            fn read(&mut self, from: &mut $crate::state::Reader<'_>) -> Result<(), $crate::error::Error> {
+                $($crate::state::Persist::read(&mut self.$field, from)?;)+
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use persist_fields;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_is_fnv_1a() {
+        assert_eq!(Digest::new().value(), 0xcbf2_9ce4_8422_2325);
+        let mut digest = Digest::new();
+        digest.bytes(b"a");
+        assert_eq!(digest.value(), 0xaf63_dc4c_8601_ec8c);
+    }
+
+    #[test]
+    fn what_is_refused_changes_nothing() {
+        let mut values = [1.0f32, 2.0];
+        let good = [0, 0, 64, 64, 0, 0, 128, 64];
+        let mut bad = good;
+        bad[4..].copy_from_slice(&f32::NAN.to_le_bytes());
+        assert_eq!(values[..].restore(&good[..7]), Err(Error::Truncated));
+        assert_eq!(values[..].restore(&bad), Err(Error::NonFinite));
+        assert_eq!(values[..].restore(&[good, good].concat()), Err(Error::Malformed));
+        assert_eq!(values, [1.0, 2.0]);
+        assert_eq!(values[..].restore(&good), Ok(()));
+        assert_eq!(values, [3.0, 4.0]);
+    }
+}

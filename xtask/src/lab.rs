@@ -1,0 +1,116 @@
+//! Builds the site: a shell, one worker module a room, a table of experiments, and the files that stay as they are.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::House;
+use crate::process::{cargo, output, run};
+use crate::provision::{Need, ensure};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Builds the site and returns its folder. The old one is replaced only once the new one is whole.
+pub fn build(house: &House) -> Result<PathBuf, String> {
+    ensure(house, Need::Target(TARGET))?;
+    ensure(house, Need::Npm("web"))?;
+    let site = house.target.join("lab");
+    let draft = house.target.join("lab.draft");
+    let old = house.target.join("lab.old");
+    for folder in [&draft, &old] {
+        if folder.exists() {
+            fs::remove_dir_all(folder).map_err(|error| cannot("clear", folder, &error))?;
+        }
+    }
+    copy(&house.root.join("web/static"), &draft)?;
+    for room in write_experiments(house, &draft)? {
+        module(house, &draft, &format!("room-{room}"))?;
+    }
+    module(house, &draft, "shell")?;
+    if site.exists() {
+        fs::rename(&site, &old).map_err(|error| cannot("replace", &site, &error))?;
+    }
+    fs::rename(&draft, &site).map_err(|error| cannot("write", &site, &error))?;
+    if old.exists() {
+        fs::remove_dir_all(&old).map_err(|error| cannot("clear", &old, &error))?;
+    }
+    Ok(site)
+}
+
+/// Writes the table of experiments and a descriptor each; returns the rooms that they live in.
+fn write_experiments(house: &House, site: &Path) -> Result<BTreeSet<String>, String> {
+    let mut list = cargo();
+    list.args(["run", "--release", "--package", "habit-cli", "--bin", "habit", "--"]);
+    list.args(["list", "--format", "json"]).current_dir(&house.root);
+    let text = output(&mut list)?;
+    let unexpected = || "`habit list --format json` did not print an array of descriptors".to_string();
+    let descriptors: Vec<Value> = serde_json::from_str(&text).map_err(|_| unexpected())?;
+    let folder = site.join("experiments");
+    fs::create_dir_all(&folder).map_err(|error| cannot("make", &folder, &error))?;
+    let mut index = Vec::new();
+    let mut rooms = BTreeSet::new();
+    for descriptor in &descriptors {
+        let field = |key: &str| descriptor.get(key).and_then(Value::as_str).ok_or_else(unexpected);
+        let (id, title, room) = (field("id")?, field("title")?, field("room")?);
+        index.push(serde_json::json!({ "id": id, "title": title, "room": room }));
+        rooms.insert(room.to_owned());
+        write(&folder.join(format!("{id}.json")), &descriptor.to_string())?;
+    }
+    write(&folder.join("index.json"), &Value::from(index).to_string())?;
+    Ok(rooms)
+}
+
+/// Compiles habit-web with one feature, writes the JavaScript beside it and makes it small.
+fn module(house: &House, site: &Path, feature: &str) -> Result<(), String> {
+    println!("Building {feature}");
+    let mut build = cargo();
+    build.args(["build", "--package", "habit-web", "--lib", "--profile", "web"]);
+    build.args(["--target", TARGET, "--features", feature]).current_dir(&house.root);
+    run(&mut build)?;
+    let wasm = house.target.join(TARGET).join("web/habit_web.wasm");
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(&wasm).typescript(false).omit_default_module_path(false).out_name(feature);
+    bindgen
+        .web(true)
+        .and_then(|bindgen| bindgen.generate(site))
+        .map_err(|error| format!("{feature}: no JavaScript could be written: {}", one_line(&error.to_string())))?;
+    let small = site.join(format!("{feature}_bg.wasm"));
+    let mut optimise = Command::new("node");
+    // Started through node, because `.bin` holds no programs that every system can start.
+    optimise.arg(house.root.join("web/node_modules/binaryen/bin/wasm-opt"));
+    run(optimise.arg("-Oz").arg(&small).arg("-o").arg(&small))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    fs::create_dir_all(to).map_err(|error| cannot("make", to, &error))?;
+    let entries = fs::read_dir(from).map_err(|error| cannot("read", from, &error))?;
+    for entry in entries {
+        let source = entry.map_err(|error| cannot("read", from, &error))?.path();
+        let Some(name) = source.file_name() else {
+            continue;
+        };
+        let destination = to.join(name);
+        if source.is_dir() {
+            copy(&source, &destination)?;
+        } else {
+            fs::copy(&source, &destination).map_err(|error| cannot("write", &destination, &error))?;
+        }
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| cannot("write", path, &error))
+}
+
+fn cannot(what: &str, path: &Path, error: &std::io::Error) -> String {
+    format!("cannot {what} {}: {error}", path.display())
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,83 @@
+//! Developer tasks. `cargo xtask lab` builds and serves the page, `cargo xtask test` runs every test.
+//!
+//! This program drives cargo, npm and node; it holds no algorithm. Every error is one line on standard error.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod counts;
+mod lab;
+mod process;
+mod provision;
+mod serve;
+mod stages;
+mod test;
+
+/// Developer tasks.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Builds the lab, serves it and prints its address
+    Lab {
+        /// Leave the browser alone
+        #[arg(long)]
+        no_open: bool,
+        /// Where to listen; the next free port is taken when this one is not free
+        #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..))]
+        port: u16,
+        /// Write the site to target/lab/ and exit
+        #[arg(long)]
+        build_only: bool,
+    },
+    /// Installs what is missing and runs the tests
+    Test {
+        /// Stages to run, in this order; all when none is named
+        #[arg(value_name = "STAGE", value_parser = stages::names())]
+        stages: Vec<String>,
+    },
+}
+
+/// Where everything is.
+struct House {
+    /// The workspace.
+    root: PathBuf,
+    /// What cargo builds into.
+    target: PathBuf,
+}
+
+impl House {
+    fn find() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let root = root.canonicalize().unwrap_or(root);
+        // Relative to where the user stands, as cargo reads it.
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        let target = std::path::absolute(&target).unwrap_or(target);
+        Self { root, target }
+    }
+}
+
+fn main() -> ExitCode {
+    let house = House::find();
+    let outcome = match Arguments::parse().task {
+        Task::Lab { no_open, port, build_only } => lab::build(&house).and_then(|site| {
+            if build_only {
+                println!("The site is in {}", site.display());
+                return Ok(ExitCode::SUCCESS);
+            }
+            serve::serve(&site, port, !no_open).map(|()| ExitCode::SUCCESS)
+        }),
+        Task::Test { stages } => Ok(test::run(&house, &stages)),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::FAILURE
+    })
+}

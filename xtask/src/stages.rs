@@ -1,0 +1,171 @@
+//! What `cargo xtask test` runs, as data.
+
+use std::process::Command;
+
+use clap::builder::PossibleValuesParser;
+use serde_json::Value;
+
+use crate::House;
+use crate::counts::Format;
+use crate::process::{cargo, output};
+use crate::provision::Need;
+
+/// A part of the tests that runs alone.
+pub struct Stage {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What must be there before it runs.
+    pub needs: &'static [Need],
+    /// What it runs, in this order; the error says why that cannot be told.
+    pub checks: fn(&House) -> Result<Vec<Check>, String>,
+}
+
+/// One command, and how its tests are counted.
+pub struct Check {
+    /// What it shows when it passes.
+    pub name: String,
+    /// How to run it.
+    pub command: Command,
+    /// Who counts.
+    pub format: Format,
+}
+
+const NEXTEST: Need = Need::Cargo("cargo-nextest");
+const CHIP: &str = "thumbv6m-none-eabi";
+const PAGE: &str = "wasm32-unknown-unknown";
+
+/// Every stage, in the order in which they run.
+pub const STAGES: &[Stage] = &[
+    Stage {
+        name: "kernel",
+        needs: &[Need::Component("clippy"), Need::Component("rustfmt"), NEXTEST, Need::Target(CHIP)],
+        checks: kernel,
+    },
+    Stage { name: "host", needs: &[NEXTEST], checks: host },
+    Stage {
+        name: "web",
+        needs: &[
+            NEXTEST,
+            Need::Component("clippy"),
+            Need::Target(PAGE),
+            Need::Debian(&["chromium"]),
+            Need::Npm("web"),
+            Need::Npm("tests/browser"),
+        ],
+        checks: web,
+    },
+    Stage {
+        name: "firmware",
+        needs: &[NEXTEST, Need::Target(CHIP), Need::Debian(&["qemu-system-arm"])],
+        checks: firmware,
+    },
+    Stage { name: "gpu", needs: &[NEXTEST, Need::Debian(&["mesa-vulkan-drivers", "libvulkan1"])], checks: gpu },
+    Stage { name: "claims", needs: &[NEXTEST], checks: claims },
+];
+
+/// Accepts the name of a stage.
+pub fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(STAGES.iter().map(|stage| stage.name))
+}
+
+fn kernel(house: &House) -> Result<Vec<Check>, String> {
+    let mut doc = cargo_line(house, "doc --package habit --all-features --no-deps");
+    doc.env("RUSTDOCFLAGS", "-D warnings");
+    let mut checks = vec![
+        one("formatting", cargo_line(house, "fmt --all --check")),
+        one("lints", cargo_line(house, "clippy --workspace --exclude habit-firmware --all-targets -- -D warnings")),
+        one(
+            "kernel lints with all features",
+            cargo_line(house, "clippy -p habit --all-features --all-targets -- -D warnings"),
+        ),
+        nextest("kernel tests", house, "--package habit --all-features"),
+        check(
+            "kernel examples in the docs",
+            Format::Harness,
+            cargo_line(house, "test --doc --package habit --all-features"),
+        ),
+        one("kernel docs", doc),
+    ];
+    for features in feature_sets(house)? {
+        let line = format!("build --package habit --target {CHIP} --no-default-features {features}");
+        checks.push(one(format!("kernel for {CHIP} {features}").trim_end(), cargo_line(house, &line)));
+    }
+    Ok(checks)
+}
+
+/// No feature, each alone, all.
+fn feature_sets(house: &House) -> Result<Vec<String>, String> {
+    let text = output(&mut cargo_line(house, "metadata --no-deps --format-version 1"))?;
+    let metadata: Value = serde_json::from_str(&text).map_err(|error| format!("`cargo metadata`: {error}"))?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let features = packages.filter(|p| p["name"] == "habit").filter_map(|p| p["features"].as_object());
+    let features = features.flat_map(|table| table.keys()).filter(|name| *name != "default");
+    let alone = features.map(|name| format!("--features {name}"));
+    Ok([String::new()].into_iter().chain(alone).chain(["--all-features".into()]).collect())
+}
+
+fn host(house: &House) -> Result<Vec<Check>, String> {
+    Ok(vec![
+        one("the habit command", cargo_line(house, "build --release --package habit-cli")),
+        with_habit(house, nextest("host tests", house, "--package habit-cli --package habit-tests --package xtask")),
+    ])
+}
+
+fn web(house: &House) -> Result<Vec<Check>, String> {
+    let this = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
+    let mut site = Command::new(this);
+    site.args(["lab", "--build-only"]);
+    let mut browser = Command::new("node");
+    browser.args(["--test", "--test-reporter=spec"]).current_dir(house.root.join("tests/browser"));
+    browser.env("HABIT_SITE", house.target.join("lab"));
+    Ok(vec![
+        nextest("page tests without a browser", house, "--package habit-web"),
+        one(
+            "page lints",
+            cargo_line(house, &format!("clippy -p habit-web --target {PAGE} --all-features -- -D warnings")),
+        ),
+        one("the site", site),
+        one("the habit command", cargo_line(house, "build --release --package habit-cli")),
+        with_habit(house, check("the page in a browser", Format::Node, browser)),
+    ])
+}
+
+fn firmware(house: &House) -> Result<Vec<Check>, String> {
+    Ok(vec![nextest("board tests", house, "--package habit-tests --features firmware")])
+}
+
+fn gpu(house: &House) -> Result<Vec<Check>, String> {
+    Ok(vec![nextest("GPU tests", house, "--package habit-gpu")])
+}
+
+fn claims(house: &House) -> Result<Vec<Check>, String> {
+    Ok(vec![nextest("claims", house, "--package habit-tests --features claims --cargo-profile release")])
+}
+
+/// A command that counts as one test.
+fn one(name: impl Into<String>, command: Command) -> Check {
+    check(name, Format::One, command)
+}
+
+fn nextest(name: &str, house: &House, line: &str) -> Check {
+    let command =
+        cargo_line(house, &format!("nextest run --no-fail-fast --status-level slow --final-status-level fail {line}"));
+    check(name, Format::Nextest, command)
+}
+
+fn check(name: impl Into<String>, format: Format, command: Command) -> Check {
+    Check { name: name.into(), command, format }
+}
+
+/// Tests that compare with the command line find it here.
+fn with_habit(house: &House, mut check: Check) -> Check {
+    let name = format!("habit{}", std::env::consts::EXE_SUFFIX);
+    check.command.env("HABIT_BIN", house.target.join("release").join(name));
+    check
+}
+
+fn cargo_line(house: &House, line: &str) -> Command {
+    let mut command = cargo();
+    command.args(line.split_whitespace()).current_dir(&house.root);
+    command
+}
