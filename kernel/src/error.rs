@@ -45,6 +45,12 @@ errors! {
     RunOver "run_over" "the run is over: start again";
     Truncated "truncated" "the bytes end too early";
     Malformed "malformed" "the bytes do not hold a valid state";
+    NotACheckpoint "not_a_checkpoint" "the bytes are not a checkpoint";
+    NewerVersion "newer_version" "the checkpoint was written by a newer version";
+    Corrupt "corrupt" "the checkpoint is damaged: its checksum does not fit";
+    OtherKind "other_kind" "the checkpoint is of another kind of learner";
+    OtherNumerics "other_numerics" "the checkpoint was computed with other functions";
+    OtherDimensions "other_dimensions" "the checkpoint is of another size";
     UnknownExperiment "unknown_experiment" "no experiment has this id";
     UnknownParameter "unknown_parameter" "the experiment has no such parameter";
     UnknownChoice "unknown_choice" "the parameter has no such option";

@@ -10,6 +10,7 @@
 //! - [`interact`]: what passes between an agent and an environment.
 //! - [`model`], [`mod@env`], [`policy`]: finite models, environments, action values and exploration.
 //! - [`learn`], [`bandit`]: the learners.
+//! - [`checkpoint`]: learned state in a container with a version and a checksum.
 //! - [`lab`]: experiments that compare learners on the same random numbers, and the claims they must meet.
 //! - `protocol`: JSON lines in and out, for a serial line, a worker or a pipe (feature `protocol`).
 //!
@@ -23,7 +24,9 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod advantage;
 pub mod bandit;
+pub mod checkpoint;
 pub mod env;
 pub mod error;
 pub mod interact;

@@ -12,7 +12,7 @@
 //! ```
 
 use crate::error::Error;
-use crate::state::{Persist, Reader, Write};
+use crate::state::{Identify, Identity, Persist, Reader, Write};
 use rand_core::SeedableRng;
 
 pub use rand_core::Rng;
@@ -162,6 +162,13 @@ impl Persist for Generator {
         seed.copy_from_slice(from.take(16)?);
         *self = Self::from_seed(seed);
         Ok(())
+    }
+}
+
+/// `"xoshiro128++"`.
+impl Identify for Generator {
+    fn identity(&self) -> Identity {
+        Identity::new("xoshiro128++", Identity::PLAIN, [0; 3])
     }
 }
 

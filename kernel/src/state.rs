@@ -51,6 +51,69 @@ pub trait Persist {
     }
 }
 
+/// What a state is, so that it is never taken for another: names as FNV-1a 32, and up to three sizes, 0 where there are
+/// fewer. 20 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Of the type's documented name.
+    pub kind: u32,
+    /// Of the name of the functions that computed it ([`Math::NUMERICS`](crate::math::Math::NUMERICS)), or of
+    /// [`PLAIN`](Self::PLAIN).
+    pub numerics: u32,
+    /// The numbers of states and actions, of arms and features, and so on, as the type documents.
+    pub dimensions: [u32; 3],
+}
+
+impl Identity {
+    /// The numerics of what is computed by plain arithmetic and square roots alone, which every target does alike.
+    pub const PLAIN: &'static str = "plain";
+
+    /// From names and sizes.
+    pub const fn new(kind: &str, numerics: &str, dimensions: [usize; 3]) -> Self {
+        let [a, b, c] = dimensions;
+        Self {
+            kind: name(kind, NAME_OF_NOTHING),
+            numerics: name(numerics, NAME_OF_NOTHING),
+            dimensions: [a as u32, b as u32, c as u32],
+        }
+    }
+
+    /// Of a state that wraps another one: the kind tells both, the rest is that of what is inside.
+    pub const fn around(kind: &str, inner: Self) -> Self {
+        Self { kind: name(kind, inner.kind), ..inner }
+    }
+
+    /// Of two states, one after the other: that of the first, with a kind that tells all of the second.
+    pub const fn and(self, second: Self) -> Self {
+        let [a, b, c] = second.dimensions;
+        let words = [second.kind, second.numerics, a, b, c];
+        let (mut kind, mut index) = (self.kind, 0);
+        while index < words.len() {
+            kind = (kind ^ words[index]).wrapping_mul(0x0100_0193);
+            index += 1;
+        }
+        Self { kind, ..self }
+    }
+}
+
+const NAME_OF_NOTHING: u32 = 0x811c_9dc5;
+
+/// FNV-1a 32, going on from `hash`.
+const fn name(text: &str, mut hash: u32) -> u32 {
+    let (bytes, mut index) = (text.as_bytes(), 0);
+    while index < bytes.len() {
+        hash = (hash ^ bytes[index] as u32).wrapping_mul(0x0100_0193);
+        index += 1;
+    }
+    hash
+}
+
+/// State that can stand by itself, in a checkpoint.
+pub trait Identify: Persist {
+    /// What it is.
+    fn identity(&self) -> Identity;
+}
+
 /// Where bytes come from: a slice that shrinks from the front.
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
@@ -151,6 +214,100 @@ impl Persist for u32 {
         bytes.copy_from_slice(from.take(4)?);
         *self = Self::from_le_bytes(bytes);
         Ok(())
+    }
+}
+
+/// 1 byte.
+impl Persist for u8 {
+    fn write(&self, out: &mut impl Write) {
+        out.bytes(&[*self]);
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        from.take(1).map(|_| ())
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        if let [byte] = from.take(1)? {
+            *self = *byte;
+        }
+        Ok(())
+    }
+}
+
+/// 1 byte: 0 or 1.
+impl Persist for bool {
+    fn write(&self, out: &mut impl Write) {
+        u8::from(*self).write(out);
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        if from.take(1)? > &[1] { Err(Error::Malformed) } else { Ok(()) }
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        *self = from.take(1)? == [1];
+        Ok(())
+    }
+}
+
+/// What it borrows.
+impl<T: Persist + ?Sized> Persist for &mut T {
+    fn write(&self, out: &mut impl Write) {
+        (**self).write(out);
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        (**self).check(from)
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        (**self).read(from)
+    }
+}
+
+impl<T: Identify + ?Sized> Identify for &mut T {
+    fn identity(&self) -> Identity {
+        (**self).identity()
+    }
+}
+
+/// The first, then the second: a learner and its generator, say.
+impl<A: Persist, B: Persist> Persist for (A, B) {
+    fn write(&self, out: &mut impl Write) {
+        self.0.write(out);
+        self.1.write(out);
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.0.check(from)?;
+        self.1.check(from)
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.0.read(from)?;
+        self.1.read(from)
+    }
+}
+
+impl<A: Identify, B: Identify> Identify for (A, B) {
+    fn identity(&self) -> Identity {
+        self.0.identity().and(self.1.identity())
+    }
+}
+
+/// Element by element, from the first.
+impl<T: Persist, const N: usize> Persist for [T; N] {
+    fn write(&self, out: &mut impl Write) {
+        self[..].write(out);
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self[..].check(from)
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self[..].read(from)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::linalg::StorageMut;
 use crate::math::{Libm, Math, argmax};
 use crate::rng::Rng;
-use crate::state::{Persist, Reader, Write};
+use crate::state::{Identify, Identity, Persist, Reader, Write};
 use core::marker::PhantomData;
 
 /// What AR2 knows of its arms.
@@ -198,6 +198,13 @@ impl<F: StorageMut, U: StorageMut<u32>, M> Persist for Ar2State<F, U, M> {
         self.triggers.values_mut().read(from)?;
         self.round.read(from)?;
         self.selected.read(from)
+    }
+}
+
+/// `"ar2"`: arms.
+impl<F: StorageMut, U: StorageMut<u32>, M: Math> Identify for Ar2State<F, U, M> {
+    fn identity(&self) -> Identity {
+        Identity::new("ar2", M::NUMERICS, [self.arms(), 0, 0])
     }
 }
 

@@ -2,10 +2,14 @@
 
 use crate::error::Error;
 use crate::math::{Libm, Math};
+use crate::state::Identity;
 use core::marker::PhantomData;
 
 /// The radius of a confidence set around a ridge estimate.
 pub trait Radius {
+    /// The functions it is computed with: part of a learner's identity.
+    const NUMERICS: &'static str;
+
     /// The radius after `rounds` rounds (a discounted learner counts them discounted).
     fn radius(&self, rounds: f32) -> f32;
 }
@@ -15,6 +19,8 @@ pub trait Radius {
 pub struct FixedRadius(pub f32);
 
 impl Radius for FixedRadius {
+    const NUMERICS: &'static str = Identity::PLAIN;
+
     #[inline]
     fn radius(&self, _rounds: f32) -> f32 {
         self.0
@@ -148,6 +154,8 @@ impl<M: Math> Confidence<M> {
 }
 
 impl<M: Math> Radius for Confidence<M> {
+    const NUMERICS: &'static str = M::NUMERICS;
+
     /// Cost: two logarithms and a square root.
     fn radius(&self, rounds: f32) -> f32 {
         let noise = self.variance * (self.log_inverse_delta + self.half_dimension * M::ln(1.0 + rounds * self.growth));

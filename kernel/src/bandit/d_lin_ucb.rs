@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::linalg::{Cholesky, Const, Dim, Memory, Owned, Storage, StorageMut, all_finite, dot, quadratic_form};
 use crate::math::argmax;
 use crate::rng::Rng;
-use crate::state::{Persist, Reader, Write};
+use crate::state::{Identify, Identity, Persist, Reader, Write};
 
 /// D-LinUCB (Russac, Vernade, Cappé 2019): old rewards fade by a factor `g = 1 - fade` a round.
 ///
@@ -171,6 +171,13 @@ impl<A, S: Memory, R> Persist for DLinUcbState<A, S, R> {
         self.vector.values_mut().read(from)?;
         self.effective_rounds.read(from)?;
         self.selected.read(from)
+    }
+}
+
+/// `"d-lin-ucb"`: arms, features.
+impl<A: Storage, S: Memory, R: Radius> Identify for DLinUcbState<A, S, R> {
+    fn identity(&self) -> Identity {
+        Identity::new("d-lin-ucb", R::NUMERICS, [self.arms(), self.dim.get(), 0])
     }
 }
 

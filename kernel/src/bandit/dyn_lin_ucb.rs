@@ -5,7 +5,7 @@ use super::{Bandit, Confidence, Radius, Selected};
 use crate::error::Error;
 use crate::linalg::{Memory, Owned, Ridge, Storage};
 use crate::rng::Rng;
-use crate::state::{Persist, Reader, Write, persist_fields};
+use crate::state::{Identify, Identity, Persist, Reader, Write, persist_fields};
 
 /// Counts epochs and how long each holds its arm: epoch `m` lasts `1 + H` rounds with `H` the largest `k` such that
 /// `(1/rho_bar)^k <= m (1 + 1e-6)`; 0 when `rho_bar` is 0.
@@ -203,6 +203,13 @@ impl<A: Storage, S: Memory, R> Persist for DynLinUcbState<A, S, R> {
         self.remaining.read(from)?;
         self.held.read(from)?;
         self.selected.read(from)
+    }
+}
+
+/// `"dyn-lin-ucb"`: arms, features.
+impl<A: Storage, S: Memory, R: Radius> Identify for DynLinUcbState<A, S, R> {
+    fn identity(&self) -> Identity {
+        Identity::new("dyn-lin-ucb", R::NUMERICS, [self.optimism.arms(), self.optimism.ridge.dim(), 0])
     }
 }
 

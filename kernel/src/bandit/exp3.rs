@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::linalg::{Storage, StorageMut};
 use crate::math::{Libm, Math};
 use crate::rng::{Rng, categorical};
-use crate::state::{Persist, Reader, Write};
+use crate::state::{Identify, Identity, Persist, Reader, Write};
 use core::marker::PhantomData;
 
 /// `min(1, sqrt(K ln K / ((e - 1) bound)))`: Exp3's mixing rate when the best arm's total reward, mapped to `[0, 1]` a
@@ -151,6 +151,13 @@ impl<V: StorageMut, M: Math> Persist for Exp3State<V, M> {
         self.weights.values_mut().read(from)?;
         self.mix();
         self.selected.read(from)
+    }
+}
+
+/// `"exp3"`: arms.
+impl<V: StorageMut, M: Math> Identify for Exp3State<V, M> {
+    fn identity(&self) -> Identity {
+        Identity::new("exp3", M::NUMERICS, [self.weights.values().len(), 0, 0])
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Bandit, Selected};
 use crate::error::Error;
 use crate::math::CompensatedSum;
 use crate::rng::Rng;
-use crate::state::{Persist, persist_fields};
+use crate::state::{Identify, Identity, Persist, persist_fields};
 
 /// Plays each choice of the bandit inside for a fixed number of rounds and feeds back the mean reward. With Exp3 inside
 /// this is Exp3-k (Mussi, Metelli, Restelli 2023, baselines).
@@ -77,6 +77,13 @@ impl<B: Bandit> Bandit for Hold<B> {
 // The bandit inside; the rounds played of the present choice and its arm as `u32`, the sum of its rewards, the arm that
 // waits.
 persist_fields!([B: Persist] Hold<B> { bandit, played, held, sum, selected });
+
+/// `"hold"` around the bandit inside.
+impl<B: Identify> Identify for Hold<B> {
+    fn identity(&self) -> Identity {
+        Identity::around("hold", self.bandit.identity())
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@ use super::{Bandit, Confidence, Radius, Selected};
 use crate::error::Error;
 use crate::linalg::{Memory, Owned, Ridge, Storage};
 use crate::rng::Rng;
-use crate::state::persist_fields;
+use crate::state::{Identify, Identity, persist_fields};
 
 /// LinUCB over fixed arms with parameters shared by all: plays `argmax <h, u> + beta(t) sqrt(u^T V^-1 u)` and regresses
 /// every reward on its arm (Abbasi-Yadkori, Pál, Szepesvári 2011).
@@ -81,6 +81,13 @@ impl<A: Storage, S: Memory, R: Radius> Bandit for LinUcbState<A, S, R> {
 
 // The ridge state, the rounds played, then the arm that waits, as `u32`.
 persist_fields!([A, S: Memory, R] LinUcbState<A, S, R> { optimism, selected });
+
+/// `"lin-ucb"`: arms, features.
+impl<A: Storage, S: Memory, R: Radius> Identify for LinUcbState<A, S, R> {
+    fn identity(&self) -> Identity {
+        Identity::new("lin-ucb", R::NUMERICS, [self.optimism.arms(), self.optimism.ridge.dim(), 0])
+    }
+}
 
 #[cfg(test)]
 mod tests {

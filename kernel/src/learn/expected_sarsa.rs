@@ -8,6 +8,7 @@ use crate::policy::{Exploration, QTable};
 pub struct ExpectedSarsaTarget;
 
 impl Target for ExpectedSarsaTarget {
+    const NAME: &'static str = "expected-sarsa";
     const COMMITS: bool = false;
 
     #[inline]

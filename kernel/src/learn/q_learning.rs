@@ -8,6 +8,7 @@ use crate::policy::{Exploration, QTable};
 pub struct QLearningTarget;
 
 impl Target for QLearningTarget {
+    const NAME: &'static str = "q-learning";
     const COMMITS: bool = false;
 
     #[inline]

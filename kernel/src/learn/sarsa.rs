@@ -8,6 +8,7 @@ use crate::policy::{Exploration, QTable};
 pub struct SarsaTarget;
 
 impl Target for SarsaTarget {
+    const NAME: &'static str = "sarsa";
     const COMMITS: bool = true;
 
     #[inline]

@@ -6,11 +6,14 @@ use crate::interact::{Outcome, Transition};
 use crate::linalg::{Dim, StorageMut};
 use crate::policy::{EpsilonGreedy, Exploration, QTable, QView, Table};
 use crate::rng::Rng;
-use crate::state::{Persist, Reader, Write};
+use crate::state::{Identify, Identity, Persist, Reader, Write};
 use core::marker::PhantomData;
 
 /// What a one-step method takes the next state to be worth.
 pub trait Target {
+    /// The method's name in a checkpoint.
+    const NAME: &'static str;
+
     /// Whether the method must know the next action before it updates; it then takes that action.
     const COMMITS: bool;
 
@@ -189,6 +192,13 @@ fn read_pair(from: &mut Reader<'_>) -> Result<(u32, u32), Error> {
     pair.0.read(from)?;
     pair.1.read(from)?;
     Ok(pair)
+}
+
+/// The target's name: states, actions.
+impl<T: Target, S: Dim, A: Dim, B: StorageMut, E> Identify for TdControl<T, Table<S, A, B>, E> {
+    fn identity(&self) -> Identity {
+        Identity::new(T::NAME, Identity::PLAIN, [self.table.states(), self.table.actions(), 0])
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{Borrowed, Const, Dim, Dyn, Memory, Owned, Storage, StorageMut, all_finite, dot, quadratic_form};
 use crate::error::Error;
-use crate::state::{Persist, Reader, Write};
+use crate::state::{Identify, Identity, Persist, Reader, Write};
 
 /// The state of a ridge regression of `y` on `x`: `V^-1` for `V = lambda I + sum x x^T`, `b = sum y x`, and the estimate
 /// `V^-1 b`.
@@ -149,6 +149,13 @@ impl<S: Memory> Persist for Ridge<S> {
         self.vector.values_mut().read(from)?;
         self.solve();
         Ok(())
+    }
+}
+
+/// `"ridge"`: the length of `x`.
+impl<S: Memory> Identify for Ridge<S> {
+    fn identity(&self) -> Identity {
+        Identity::new("ridge", Identity::PLAIN, [self.dim(), 0, 0])
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::linalg::{Const, Dim, Dyn, Storage, StorageMut, all_finite};
-use crate::state::{Persist, Reader, Write};
+use crate::state::{Identify, Identity, Persist, Reader, Write};
 
 /// `Q(s, a)`, row by row: one body of code for [`QTable`] and [`QView`].
 #[derive(Clone, Debug)]
@@ -169,6 +169,13 @@ impl<S: Dim, A: Dim, B: StorageMut> Persist for Table<S, A, B> {
 
     fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
         self.values.values_mut().read(from)
+    }
+}
+
+/// `"q-table"`: states, actions.
+impl<S: Dim, A: Dim, B: StorageMut> Identify for Table<S, A, B> {
+    fn identity(&self) -> Identity {
+        Identity::new("q-table", Identity::PLAIN, [self.states(), self.actions(), 0])
     }
 }
 

@@ -1,17 +1,38 @@
 //! What passes between an agent and an environment, in Gymnasium's words.
+//!
+//! | piece | what it is |
+//! |---|---|
+//! | [`Outcome`] | how a step left the episode |
+//! | [`Step`], [`Transition`] | what an environment answers, what a learner sees |
+//! | [`RolloutView`] | many steps of one or several episodes over borrowed slices, checked once |
 
-/// How a step left the episode. Bootstrapping stops at [`Terminated`](Self::Terminated) only.
+mod rollout_view;
+
+pub use rollout_view::RolloutView;
+
+/// How a step left the episode, in one byte. Bootstrapping stops at [`Terminated`](Self::Terminated) only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Outcome {
     /// The episode goes on.
-    Continue,
+    Continue = 0,
     /// The environment reached a terminal state: no value lies beyond.
-    Terminated,
+    Terminated = 1,
     /// The episode was cut from outside, by a time limit say: the next state still has its value.
-    Truncated,
+    Truncated = 2,
 }
 
 impl Outcome {
+    /// From Gymnasium's two flags; a step with both set has terminated.
+    #[inline]
+    pub const fn from_flags(terminated: bool, truncated: bool) -> Self {
+        match (terminated, truncated) {
+            (true, _) => Self::Terminated,
+            (false, true) => Self::Truncated,
+            (false, false) => Self::Continue,
+        }
+    }
+
     /// Whether the environment must be reset before the next step.
     #[inline]
     pub const fn is_over(self) -> bool {
