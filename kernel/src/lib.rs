@@ -8,7 +8,8 @@
 //! - [`error`], [`math`], [`rng`], [`linalg`], [`state`]: one error, small numerics, random numbers by integers, fixed
 //!   buffers, and learned state as bytes with a digest.
 //! - [`interact`]: what passes between an agent and an environment.
-//! - [`model`], [`mod@env`], [`policy`]: finite models, environments, action values and exploration.
+//! - [`model`], [`mod@env`], [`policy`], [`advantage`]: finite models, environments, action values and exploration, and how
+//!   much better than expected each action of a rollout was.
 //! - [`learn`], [`bandit`]: the learners.
 //! - [`checkpoint`]: learned state in a container with a version and a checksum.
 //! - [`lab`]: experiments that compare learners on the same random numbers, and the claims they must meet.

@@ -1,8 +1,9 @@
 //! A 4 x 12 grid with a cliff along its lower edge.
 
-use super::Env;
+use super::{Discrete, Env};
 use crate::error::Error;
 use crate::interact::{Outcome, Step};
+use crate::linalg::Const;
 use crate::model::{FiniteModel, ModelOutcome};
 use crate::rng::{self, Rng};
 
@@ -75,10 +76,15 @@ impl CliffWalking {
 }
 
 impl Env for CliffWalking {
-    type Observation = usize;
+    type ObservationSpace = Discrete<Const<{ Self::STATES }>>;
+    type ActionSpace = Discrete<Const<{ Self::ACTIONS }>>;
 
-    fn actions(&self) -> usize {
-        Self::ACTIONS
+    fn observation_space(&self) -> Self::ObservationSpace {
+        Discrete(Const)
+    }
+
+    fn action_space(&self) -> Self::ActionSpace {
+        Discrete(Const)
     }
 
     #[inline]

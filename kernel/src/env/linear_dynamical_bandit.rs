@@ -1,9 +1,9 @@
 //! A bandit whose arms drive a hidden linear system.
 
-use super::Env;
+use super::{Discrete, Env, Nothing};
 use crate::error::Error;
 use crate::interact::{Outcome, Step};
-use crate::linalg::dot;
+use crate::linalg::{Const, dot};
 use crate::rng::{Rng, gaussian_by_sum};
 
 /// A stable linear system with a scalar output: `x' = A x + B u + eps`, `y = <omega, x> + <theta, u> + eta` (Mussi,
@@ -93,10 +93,15 @@ impl<const N: usize, const D: usize, const K: usize> LinearDynamicalBandit<N, D,
 }
 
 impl<const N: usize, const D: usize, const K: usize> Env for LinearDynamicalBandit<N, D, K> {
-    type Observation = ();
+    type ObservationSpace = Nothing;
+    type ActionSpace = Discrete<Const<K>>;
 
-    fn actions(&self) -> usize {
-        K
+    fn observation_space(&self) -> Nothing {
+        Nothing
+    }
+
+    fn action_space(&self) -> Self::ActionSpace {
+        Discrete(Const)
     }
 
     fn reset(&mut self, _rng: &mut (impl Rng + ?Sized)) {

@@ -51,17 +51,17 @@ pub struct Step<O> {
     pub outcome: Outcome,
 }
 
-/// One transition of a finite environment, as a learner sees it.
+/// One transition, as a learner sees it: states by number unless it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Transition {
+pub struct Transition<O = usize, A = usize> {
     /// The state acted in, `s`.
-    pub state: usize,
+    pub state: O,
     /// The action taken, `a`.
-    pub action: usize,
+    pub action: A,
     /// The reward that followed, `r`.
     pub reward: f32,
     /// The state that followed, `s'`: the true one, before any reset.
-    pub next_state: usize,
+    pub next_state: O,
     /// Whether the episode goes on from `s'`.
     pub outcome: Outcome,
 }

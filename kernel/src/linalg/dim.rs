@@ -10,6 +10,13 @@ pub trait Dim: sealed::Sealed + Copy + core::fmt::Debug {
     fn get(self) -> usize;
 }
 
+/// A size that can stand for another: [`Const`] only for itself, [`Dyn`], which is looked at when the program runs, for
+/// every one.
+pub trait Fits<D: Dim>: Dim {}
+
+impl<const N: usize> Fits<Const<N>> for Const<N> {}
+impl<D: Dim> Fits<D> for Dyn {}
+
 /// A size known to the compiler; takes no memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Const<const N: usize>;

@@ -2,7 +2,7 @@
 //!
 //! | piece | what it is |
 //! |---|---|
-//! | [`Dim`], [`Const`], [`Dyn`] | a size known to the compiler, or at run time |
+//! | [`Dim`], [`Const`], [`Dyn`], [`Fits`] | a size known to the compiler, or at run time; which stands for which |
 //! | [`Storage`], [`StorageMut`] | where numbers live: an owned array or a borrowed slice |
 //! | [`Memory`], [`Owned`], [`Borrowed`] | the storage of one `d x d` matrix and its vectors |
 //! | [`Ridge`] | ridge regression by rank-one updates of the inverse |
@@ -14,7 +14,7 @@ mod ridge;
 mod storage;
 
 pub use cholesky::Cholesky;
-pub use dim::{Const, Dim, Dyn};
+pub use dim::{Const, Dim, Dyn, Fits};
 pub use ridge::Ridge;
 pub use storage::{Borrowed, Memory, Owned, Storage, StorageMut};
 
