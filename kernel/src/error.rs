@@ -41,6 +41,7 @@ errors! {
     NotPositiveDefinite "not_positive_definite" "the matrix is no longer positive definite";
     NotSelected "not_selected" "this arm was not the one selected last";
     NotStarted "not_started" "nothing has been started";
+    EpisodeTooLong "episode_too_long" "the episode is longer than its buffer";
     EpisodeOver "episode_over" "the episode is over: reset first";
     RunOver "run_over" "the run is over: start again";
     Truncated "truncated" "the bytes end too early";

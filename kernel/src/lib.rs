@@ -7,7 +7,7 @@
 //!
 //! - [`error`], [`math`], [`rng`], [`linalg`], [`state`]: one error, small numerics, random numbers by integers, fixed
 //!   buffers, and learned state as bytes with a digest.
-//! - [`interact`]: what passes between an agent and an environment.
+//! - [`interact`], [`schedule`]: what passes between an agent and an environment; numbers that change with time.
 //! - [`model`], [`mod@env`], [`policy`], [`advantage`]: finite models, environments, action values and exploration, and how
 //!   much better than expected each action of a rollout was.
 //! - [`learn`], [`bandit`]: the learners.
@@ -40,6 +40,7 @@ pub mod policy;
 #[cfg(feature = "protocol")]
 pub mod protocol;
 pub mod rng;
+pub mod schedule;
 pub mod state;
 
 pub use error::Error;

@@ -12,6 +12,7 @@
 //! ```
 
 use crate::error::Error;
+use crate::math::Math;
 use crate::state::{Identify, Identity, Persist, Reader, Write};
 use rand_core::SeedableRng;
 
@@ -126,8 +127,21 @@ impl Bernoulli {
 /// # Errors
 /// [`Error::ProbabilityOutOfRange`] when a probability is outside `[0, 1]` or not finite, or all are 0; no word is taken.
 pub fn categorical(probabilities: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    categorical_by(probabilities.len(), |index| probabilities[index], rng)
+}
+
+/// As [`categorical`], of `count` probabilities that are computed when they are needed, twice each.
+///
+/// # Errors
+/// As [`categorical`].
+pub fn categorical_by(
+    count: usize,
+    mut probability: impl FnMut(usize) -> f32,
+    rng: &mut (impl Rng + ?Sized),
+) -> Result<usize, Error> {
     let mut last = None;
-    for (index, &p) in probabilities.iter().enumerate() {
+    for index in 0..count {
+        let p = probability(index);
         threshold(p)?;
         if p > 0.0 {
             last = Some(index);
@@ -136,13 +150,23 @@ pub fn categorical(probabilities: &[f32], rng: &mut (impl Rng + ?Sized)) -> Resu
     let last = last.ok_or(Error::ProbabilityOutOfRange)?;
     let word = u64::from(rng.next_u32());
     let mut sum = 0u64;
-    for (index, &p) in probabilities[..last].iter().enumerate() {
-        sum = (sum + threshold(p)?).min(u64::from(u32::MAX));
+    for index in 0..last {
+        sum = (sum + threshold(probability(index))?).min(u64::from(u32::MAX));
         if word < sum {
             return Ok(index);
         }
     }
     Ok(last)
+}
+
+/// Two independent standard normal numbers by Box and Muller (1958): `sqrt(-2 ln u) (cos 2 pi v, sin 2 pi v)`. Takes two
+/// words.
+pub fn box_muller<M: Math>(rng: &mut (impl Rng + ?Sized)) -> (f32, f32) {
+    // In (0, 1], where the logarithm is finite.
+    let u = 1.0 - unit_f32(rng);
+    let angle = core::f32::consts::TAU * unit_f32(rng);
+    let radius = libm::sqrtf(-2.0 * M::ln(u));
+    (radius * M::cos(angle), radius * M::sin(angle))
 }
 
 /// The four words of state, little-endian: 16 bytes.
@@ -274,6 +298,22 @@ mod tests {
         // Five standard deviations of a count with mean 10 000.
         assert!(counts.iter().all(|&count| count.abs_diff(10_000) < 470), "{counts:?}");
         assert_eq!(below(0, &mut generator), Err(Error::EmptyRange));
+    }
+
+    #[test]
+    fn box_muller_has_mean_zero_variance_one_and_tails() {
+        let mut generator = stream(12, 0);
+        let (mut sum, mut squares, mut beyond) = (0f64, 0f64, 0u32);
+        for _ in 0..50_000 {
+            let (a, b) = box_muller::<crate::math::Libm>(&mut generator);
+            for x in [f64::from(a), f64::from(b)] {
+                sum += x;
+                squares += x * x;
+                beyond += u32::from(x.abs() > 1.959_964);
+            }
+        }
+        assert!((sum / 1e5).abs() < 0.016 && (squares / 1e5 - 1.0).abs() < 0.023);
+        assert!(beyond.abs_diff(5000) < 350, "{beyond}");
     }
 
     #[test]

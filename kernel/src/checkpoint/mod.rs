@@ -15,17 +15,18 @@
 //! use habit::checkpoint;
 //! use habit::interact::{Outcome, Transition};
 //! use habit::learn::{Control, Sarsa, TdParameters};
+//! use habit::policy::EpsilonGreedy;
 //! use habit::rng::stream;
 //!
-//! let parameters = TdParameters { step_size: 0.5, discount: 0.9, epsilon: 0.1 };
+//! let (parameters, exploration) = (TdParameters { step_size: 0.5, discount: 0.9 }, EpsilonGreedy::new(0.1)?);
 //! let (mut agent, mut rng) = (Sarsa::<2, 2>::EMPTY, stream(7, 1));
-//! agent.start(parameters, 0.0)?;
+//! agent.start(parameters, exploration, 0.0)?;
 //! agent.learn(&Transition { state: 0, action: 1, reward: 1.0, next_state: 1, outcome: Outcome::Continue }, &mut rng)?;
 //! let mut bytes = [0; 128];
 //! let length = checkpoint::save(&(&mut agent, &mut rng), &mut bytes)?;
 //!
 //! let (mut later, mut later_rng) = (Sarsa::<2, 2>::EMPTY, stream(0, 0));
-//! later.resume(parameters)?;
+//! later.resume(parameters, exploration)?;
 //! checkpoint::load(&mut (&mut later, &mut later_rng), &bytes[..length])?;
 //! assert_eq!(later.act(1, &mut later_rng), agent.act(1, &mut rng));
 //! assert_eq!(later_rng, rng);

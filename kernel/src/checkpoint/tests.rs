@@ -7,13 +7,13 @@ use crate::interact::{Outcome, Transition};
 use crate::learn::{
     Control, ExpectedSarsaTarget, QLearningTarget, Sarsa, SarsaTarget, Target, TdControl, TdParameters,
 };
-use crate::policy::QTable;
+use crate::policy::{EpsilonGreedy, QTable};
 use crate::rng::{Generator, stream, unit_f32};
 use std::vec;
 use std::vec::Vec;
 
 static ARMS: [[f32; 2]; 3] = [[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]];
-const PARAMETERS: TdParameters = TdParameters { step_size: 0.5, discount: 0.9, epsilon: 0.25 };
+const PARAMETERS: TdParameters = TdParameters { step_size: 0.5, discount: 0.9 };
 
 fn saved(state: &impl Identify) -> Vec<u8> {
     let mut bytes = vec![0; size(state)];
@@ -36,7 +36,7 @@ fn golden(heading: &str) -> Vec<std::string::String> {
 
 fn small() -> Sarsa<2, 2> {
     let mut agent = Sarsa::EMPTY;
-    agent.start(PARAMETERS, 0.0).unwrap();
+    agent.start(PARAMETERS, EpsilonGreedy::new(0.25).unwrap(), 0.0).unwrap();
     let transition = Transition { state: 0, action: 1, reward: 1.0, next_state: 1, outcome: Outcome::Continue };
     agent.learn(&transition, &mut stream(7, 1)).unwrap();
     agent
@@ -54,7 +54,7 @@ fn the_golden_vectors_come_out() {
 fn every_flipped_bit_is_refused_and_changes_nothing() {
     let bytes = saved(&small());
     let mut other = Sarsa::<2, 2>::EMPTY;
-    other.start(PARAMETERS, 0.5).unwrap();
+    other.start(PARAMETERS, EpsilonGreedy::new(0.25).unwrap(), 0.5).unwrap();
     let before = other.digest();
     for bit in 0..bytes.len() * 8 {
         let mut flipped = bytes.clone();
@@ -177,7 +177,7 @@ fn resumes<L: Lives>(mut start: impl FnMut() -> L) {
 fn resuming_equals_never_having_stopped() {
     fn td<T: Target>() -> TdControl<T, QTable<48, 4>> {
         let mut agent = TdControl::EMPTY;
-        agent.start(PARAMETERS, 0.0).unwrap();
+        agent.start(PARAMETERS, EpsilonGreedy::new(0.25).unwrap(), 0.0).unwrap();
         agent
     }
     resumes(td::<QLearningTarget>);

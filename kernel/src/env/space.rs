@@ -1,11 +1,12 @@
 //! What can be observed, and what can be done.
 
+use crate::interact::Element;
 use crate::linalg::Dim;
 
 /// A set of observations or actions, with Gymnasium's names.
 pub trait Space {
     /// One of them.
-    type Element: Copy;
+    type Element: Element;
 
     /// Whether this is one of them.
     fn contains(&self, element: Self::Element) -> bool;

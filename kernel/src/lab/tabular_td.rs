@@ -8,7 +8,7 @@ use crate::env::{CliffWalking, Env};
 use crate::error::Error;
 use crate::interact::{Outcome, Transition};
 use crate::learn::{Control, ExpectedSarsaTarget, QLearningTarget, SarsaTarget, Target, TdControl, TdParameters};
-use crate::policy::QTable;
+use crate::policy::{EpsilonGreedy, QTable};
 use crate::rng::{Generator, stream};
 use crate::state::{Persist, Write};
 
@@ -47,8 +47,8 @@ impl<T: Target> Lane<T> {
         over: true,
     };
 
-    fn start(&mut self, seed: u32, parameters: TdParameters) -> Result<(), Error> {
-        self.learner.start(parameters, 0.0)?;
+    fn start(&mut self, seed: u32, parameters: TdParameters, epsilon: f32) -> Result<(), Error> {
+        self.learner.start(parameters, EpsilonGreedy::new(epsilon)?, 0.0)?;
         self.cliff = CliffWalking::new(false);
         self.cliff_rng = Some(stream(seed, 0));
         self.learner_rng = Some(stream(seed, 1));
@@ -249,10 +249,10 @@ impl Experiment for CliffWalkingExperiment {
 
     fn start(&mut self, seed: u32, _steps: u32, values: &Values) -> Result<(), Error> {
         let real = |index| values.real(&Self::DESCRIPTOR, index).ok_or(Error::ParameterOutOfRange);
-        let parameters = TdParameters { step_size: real(0)?, epsilon: real(1)?, discount: real(2)? };
-        self.sarsa.start(seed, parameters)?;
-        self.q_learning.start(seed, parameters)?;
-        self.expected_sarsa.start(seed, parameters)
+        let (parameters, epsilon) = (TdParameters { step_size: real(0)?, discount: real(2)? }, real(1)?);
+        self.sarsa.start(seed, parameters, epsilon)?;
+        self.q_learning.start(seed, parameters, epsilon)?;
+        self.expected_sarsa.start(seed, parameters, epsilon)
     }
 
     fn tick(&mut self) -> Result<bool, Error> {

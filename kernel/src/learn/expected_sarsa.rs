@@ -1,7 +1,7 @@
 //! The next state is worth what the policy expects of it.
 
 use super::{Target, TdControl};
-use crate::policy::{Exploration, QTable};
+use crate::policy::{EpsilonGreedy, Exploration, QTable};
 
 /// `v(s') = sum_b pi(b|s') Q(s', b)` (Sutton & Barto, section 6.6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,12 +10,14 @@ pub struct ExpectedSarsaTarget;
 impl Target for ExpectedSarsaTarget {
     const NAME: &'static str = "expected-sarsa";
     const COMMITS: bool = false;
+    const CUTS: bool = false;
 
     #[inline]
-    fn next_value(values: &[f32], _next_action: usize, exploration: &impl Exploration) -> f32 {
-        exploration.expected_value(values)
+    fn next_value(values: &[f32], next_state: usize, _next_action: usize, exploration: &impl Exploration) -> f32 {
+        exploration.expected_value(next_state, values)
     }
 }
 
-/// Expected SARSA with epsilon-greedy behaviour.
-pub type ExpectedSarsa<const S: usize, const A: usize> = TdControl<ExpectedSarsaTarget, QTable<S, A>>;
+/// Expected SARSA with epsilon-greedy behaviour unless another exploration is named.
+pub type ExpectedSarsa<const S: usize, const A: usize, E = EpsilonGreedy> =
+    TdControl<ExpectedSarsaTarget, QTable<S, A>, E>;

@@ -2,42 +2,178 @@
 //!
 //! | learner | source (Sutton & Barto, 2nd ed.) |
 //! |---|---|
-//! | [`QLearning`] | section 6.5 |
-//! | [`Sarsa`] | section 6.4 |
-//! | [`ExpectedSarsa`] | section 6.6 |
+//! | [`QLearning`], [`Sarsa`], [`ExpectedSarsa`] | sections 6.4 to 6.6; one type, [`TdControl`], with another [`Target`] inside |
+//! | [`DoubleQLearning`] | section 6.7; van Hasselt (2010) |
+//! | [`MonteCarlo`] | section 5.4, every visit, constant step size |
+//! | [`NStepSarsa`], [`NStepTd`] | sections 7.1, 7.2, 9.4 and 10.2 |
+//! | [`TdLambda`], [`TrueOnlineTdLambda`] | sections 12.2 and 12.5 |
+//! | [`SarsaLambda`], [`QLambda`] | sections 10.1 and 12.7; one type, [`LambdaControl`], with another [`Target`] inside |
+//! | [`GradientTd`] | GTD2 and TDC; section 11.7 |
+//! | [`Lstd`] | section 9.8 |
+//! | [`DynaQ`], [`PrioritizedSweeping`] | sections 8.2 and 8.4, over a learned [`Experience`] |
 //!
-//! The three are one type, [`TdControl`], with another [`Target`] inside.
+//! | piece | what it is |
+//! |---|---|
+//! | [`Control`], [`Prediction`] | a learner that acts, one that judges |
+//! | [`Traces`]: [`DenseTraces`], [`SparseTraces`] | eligibility traces |
+//! | [`Suits`], [`run_episode`] | an environment and a learner whose sizes fit, and an episode of the two |
 
+mod committed;
+mod double_q;
+mod dyna_q;
 mod expected_sarsa;
+mod experience;
+mod gradient_td;
+mod linear;
+mod lstd;
+mod monte_carlo;
+mod n_step;
+mod prioritized_sweeping;
 mod q_learning;
 mod sarsa;
+mod sarsa_lambda;
+mod tabular;
 mod td_control;
+mod td_lambda;
+mod traces;
 
+pub use double_q::DoubleQLearning;
+pub use dyna_q::DynaQ;
 pub use expected_sarsa::{ExpectedSarsa, ExpectedSarsaTarget};
+pub use experience::Experience;
+pub use gradient_td::{GradientTd, GradientTdRule, Gtd2, Tdc};
+pub use lstd::Lstd;
+pub use monte_carlo::MonteCarlo;
+pub use n_step::{NStepSarsa, NStepTd};
+pub use prioritized_sweeping::PrioritizedSweeping;
 pub use q_learning::{QLearning, QLearningTarget};
 pub use sarsa::{Sarsa, SarsaTarget};
-pub use td_control::{Target, TdControl, TdParameters};
+pub use sarsa_lambda::{DenseLambdaControl, LambdaControl, QLambda, SarsaLambda};
+pub use td_control::{Target, TdControl};
+pub use td_lambda::{TdLambda, TdLambdaState, TrueOnlineTdLambda};
+pub use traces::{DenseTraces, SparseTraces, TraceKind, Traces};
 
+use crate::env::{Action, Env, Observation};
 use crate::error::Error;
-use crate::interact::Transition;
+use crate::interact::{Element, Outcome, Transition};
 use crate::rng::Rng;
 
-/// A learner of action values that acts on them.
+/// Step size and discount.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TdParameters {
+    /// `alpha`, in `(0, 1]`.
+    pub step_size: f32,
+    /// `gamma`, in `[0, 1]`.
+    pub discount: f32,
+}
+
+impl TdParameters {
+    /// Of a learner that has not been started.
+    const ZERO: Self = Self { step_size: 0.0, discount: 0.0 };
+
+    /// # Errors
+    /// [`Error::StepSizeOutOfRange`], [`Error::DiscountOutOfRange`].
+    fn check(&self) -> Result<(), Error> {
+        if !(self.step_size > 0.0 && self.step_size <= 1.0) {
+            return Err(Error::StepSizeOutOfRange);
+        }
+        if (0.0..=1.0).contains(&self.discount) { Ok(()) } else { Err(Error::DiscountOutOfRange) }
+    }
+}
+
+/// A learner that acts.
 ///
 /// One step of the loop: [`act`](Self::act) in the state, step the environment, [`learn`](Self::learn) from the
 /// transition.
 pub trait Control {
+    /// What it sees of a state.
+    type Observation: Element;
+
+    /// What it does.
+    type Action: Element;
+
     /// The action to take in `state`.
     ///
     /// # Errors
-    /// [`Error::StateOutOfRange`].
-    fn act(&mut self, state: usize, rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error>;
+    /// [`Error::StateOutOfRange`], [`Error::NonFinite`]: what is no observation.
+    fn act(&mut self, state: Self::Observation, rng: &mut (impl Rng + ?Sized)) -> Result<Self::Action, Error>;
 
-    /// Learns from a transition and returns the temporal-difference error. Call it for every step, the last of an
-    /// episode included.
+    /// Learns from a transition and returns the error of what was believed, 0 where nothing was learned yet. Call it for
+    /// every step, the last of an episode included.
     ///
     /// # Errors
     /// [`Error::StateOutOfRange`], [`Error::ActionOutOfRange`]; [`Error::NonFinite`] when the reward or what it would lead
-    /// to is not finite. The learned state and the generator are unchanged then.
-    fn learn(&mut self, transition: &Transition, rng: &mut (impl Rng + ?Sized)) -> Result<f32, Error>;
+    /// to is not finite; [`Error::EpisodeTooLong`] from a learner that keeps the episode. The learned state is unchanged
+    /// then.
+    fn learn(
+        &mut self,
+        transition: &Transition<Self::Observation, Self::Action>,
+        rng: &mut (impl Rng + ?Sized),
+    ) -> Result<f32, Error>;
+}
+
+/// A learner that judges states under a policy that is not its own.
+pub trait Prediction {
+    /// What it sees of a state.
+    type Observation: Element;
+
+    /// What a state is worth.
+    ///
+    /// # Errors
+    /// [`Error::StateOutOfRange`], [`Error::NonFinite`]: what is no observation.
+    fn value(&self, state: Self::Observation) -> Result<f32, Error>;
+
+    /// Learns from a transition and returns the temporal-difference error, 0 where nothing was learned yet. Call it for
+    /// every step, the last of an episode included.
+    ///
+    /// # Errors
+    /// As [`value`](Self::value); [`Error::NonFinite`] when the reward or what it would lead to is not finite. The learned
+    /// state is unchanged then.
+    fn learn(&mut self, transition: &Transition<Self::Observation, ()>) -> Result<f32, Error>;
+}
+
+/// A learner whose sizes are those of the environment, as far as the compiler knows them.
+pub trait Suits<V: Env> {}
+
+/// What an episode brought.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Episode {
+    /// The sum of the rewards, undiscounted.
+    pub reward: f32,
+    /// The number of steps.
+    pub length: u32,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// Runs one episode, of at most `limit` steps: the last of those is truncated. The environment and the learner have
+/// generators of their own, so that learners meet the same world whatever they draw.
+///
+/// # Errors
+/// What the environment and the learner say.
+pub fn run_episode<V, C>(
+    env: &mut V,
+    agent: &mut C,
+    limit: u32,
+    env_rng: &mut (impl Rng + ?Sized),
+    agent_rng: &mut (impl Rng + ?Sized),
+) -> Result<Episode, Error>
+where
+    V: Env,
+    C: Control<Observation = Observation<V>, Action = Action<V>> + Suits<V>,
+{
+    let mut episode = Episode { reward: 0.0, length: 0, outcome: Outcome::Continue };
+    let mut state = env.reset(env_rng);
+    while !episode.outcome.is_over() {
+        let action = agent.act(state, agent_rng)?;
+        let step = env.step(action, env_rng)?;
+        episode.length += 1;
+        episode.reward += step.reward;
+        let cut = step.outcome == Outcome::Continue && episode.length >= limit;
+        episode.outcome = if cut { Outcome::Truncated } else { step.outcome };
+        let (reward, next_state, outcome) = (step.reward, step.observation, episode.outcome);
+        agent.learn(&Transition { state, action, reward, next_state, outcome }, agent_rng)?;
+        state = next_state;
+    }
+    Ok(episode)
 }

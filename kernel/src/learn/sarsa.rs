@@ -1,7 +1,7 @@
 //! On-policy: the next state is worth the action that will be taken.
 
 use super::{Target, TdControl};
-use crate::policy::{Exploration, QTable};
+use crate::policy::{EpsilonGreedy, Exploration, QTable};
 
 /// `v(s') = Q(s', a')`, a' the action that will be taken (Sutton & Barto, section 6.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,13 +10,14 @@ pub struct SarsaTarget;
 impl Target for SarsaTarget {
     const NAME: &'static str = "sarsa";
     const COMMITS: bool = true;
+    const CUTS: bool = false;
 
     #[inline]
-    fn next_value(values: &[f32], next_action: usize, _exploration: &impl Exploration) -> f32 {
+    fn next_value(values: &[f32], _next_state: usize, next_action: usize, _exploration: &impl Exploration) -> f32 {
         values.get(next_action).copied().unwrap_or(0.0)
     }
 }
 
-/// SARSA with epsilon-greedy behaviour. [`learn`](super::Control::learn) draws the next action, learns from it, and the
+/// SARSA with epsilon-greedy behaviour unless another exploration is named. [`learn`](super::Control::learn) draws the next action, learns from it, and the
 /// next [`act`](super::Control::act) in that state takes it.
-pub type Sarsa<const S: usize, const A: usize> = TdControl<SarsaTarget, QTable<S, A>>;
+pub type Sarsa<const S: usize, const A: usize, E = EpsilonGreedy> = TdControl<SarsaTarget, QTable<S, A>, E>;

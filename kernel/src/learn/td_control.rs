@@ -1,9 +1,12 @@
 //! One-step temporal-difference control: one update, several targets.
 
-use super::Control;
+use super::committed::Committed;
+use super::tabular::Tabular;
+use super::{Control, Suits, TdParameters};
+use crate::env::{Discrete, Env};
 use crate::error::Error;
 use crate::interact::{Outcome, Transition};
-use crate::linalg::{Dim, StorageMut};
+use crate::linalg::{Dim, Fits, StorageMut};
 use crate::policy::{EpsilonGreedy, Exploration, QTable, QView, Table};
 use crate::rng::Rng;
 use crate::state::{Identify, Identity, Persist, Reader, Write};
@@ -17,94 +20,75 @@ pub trait Target {
     /// Whether the method must know the next action before it updates; it then takes that action.
     const COMMITS: bool;
 
+    /// Whether an action that is not greedy cuts the traces of the method's form with traces (Watkins).
+    const CUTS: bool;
+
     /// The value of the next state, whose actions are worth `values` and are drawn by `exploration`; `next_action` is the
     /// one that will be taken, where the method commits to it (0 otherwise).
-    fn next_value(values: &[f32], next_action: usize, exploration: &impl Exploration) -> f32;
-}
-
-/// The numbers of a one-step method.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TdParameters {
-    /// `alpha`, in `(0, 1]`.
-    pub step_size: f32,
-    /// `gamma`, in `[0, 1]`.
-    pub discount: f32,
-    /// `epsilon`, in `[0, 1]`.
-    pub epsilon: f32,
+    fn next_value(values: &[f32], next_state: usize, next_action: usize, exploration: &impl Exploration) -> f32;
 }
 
 /// One-step temporal-difference control, `Q(s,a) += alpha (r + gamma v(s') - Q(s,a))`, where `v(s')` is the target's, and
 /// 0 after a terminated step. A truncated step still bootstraps.
 ///
-/// Cost: acting and learning are `O(A)`. Memory: the table and 40 bytes or less.
+/// Cost: acting and learning are `O(A)`. Memory: the table and 48 bytes or less, with epsilon-greedy exploration.
 #[derive(Clone, Debug)]
 pub struct TdControl<T, Q, E = EpsilonGreedy> {
-    table: Q,
-    exploration: E,
-    step_size: f32,
-    discount: f32,
-    /// The state and the action drawn for it, where the target commits.
-    committed: Option<(u32, u32)>,
+    tabular: Tabular<Q, E>,
+    /// Where the target commits.
+    committed: Committed<usize>,
     target: PhantomData<T>,
 }
 
-impl<T: Target, const S: usize, const A: usize> TdControl<T, QTable<S, A>> {
+impl<T: Target, E: Exploration, const S: usize, const A: usize> TdControl<T, QTable<S, A>, E> {
     /// Not started: all values 0, greedy, and with a step size of 0.
     pub const EMPTY: Self = Self::with_table(QTable::EMPTY);
 
-    /// Bytes: `4 S A` and 40 or less.
+    /// Bytes: `4 S A` and 48 or less, with epsilon-greedy exploration.
     pub const SIZE: usize = size_of::<Self>();
 }
 
-impl<'a, T: Target> TdControl<T, QView<'a>> {
+impl<'a, T: Target, E: Exploration> TdControl<T, QView<'a>, E> {
     /// Over the caller's table; call [`start`](Self::start) or [`resume`](Self::resume) next.
     pub const fn over(table: QView<'a>) -> Self {
         Self::with_table(table)
     }
 }
 
-impl<T, Q> TdControl<T, Q> {
+impl<T, Q, E: Exploration> TdControl<T, Q, E> {
     const fn with_table(table: Q) -> Self {
-        Self {
-            table,
-            exploration: EpsilonGreedy::GREEDY,
-            step_size: 0.0,
-            discount: 0.0,
-            committed: None,
-            target: PhantomData,
-        }
+        Self { tabular: Tabular::new(table), committed: Committed::NONE, target: PhantomData }
     }
 }
 
-impl<T: Target, S: Dim, A: Dim, B: StorageMut> TdControl<T, Table<S, A, B>> {
-    /// Starts with every value at `initial`.
+impl<T: Target, S: Dim, A: Dim, B: StorageMut, E: Exploration> TdControl<T, Table<S, A, B>, E> {
+    /// Starts with every value at `initial`; above what can be earned, that is an optimistic start.
     ///
     /// # Errors
-    /// [`Error::StepSizeOutOfRange`], [`Error::DiscountOutOfRange`], [`Error::EpsilonOutOfRange`], [`Error::NonFinite`].
-    pub fn start(&mut self, parameters: TdParameters, initial: f32) -> Result<(), Error> {
-        if !initial.is_finite() {
-            return Err(Error::NonFinite);
-        }
-        self.resume(parameters)?;
-        self.table.fill(initial)
+    /// [`Error::StepSizeOutOfRange`], [`Error::DiscountOutOfRange`], [`Error::NonFinite`].
+    pub fn start(&mut self, parameters: TdParameters, exploration: E, initial: f32) -> Result<(), Error> {
+        self.tabular.start(parameters, exploration, initial)?;
+        self.committed = Committed::NONE;
+        Ok(())
     }
 
     /// Starts with the values that are there.
     ///
     /// # Errors
     /// As [`start`](Self::start), but for the initial value.
-    pub fn resume(&mut self, parameters: TdParameters) -> Result<(), Error> {
-        let TdParameters { step_size, discount, epsilon } = parameters;
-        if !(step_size > 0.0 && step_size <= 1.0) {
-            return Err(Error::StepSizeOutOfRange);
-        }
-        if !(0.0..=1.0).contains(&discount) {
-            return Err(Error::DiscountOutOfRange);
-        }
-        self.exploration = EpsilonGreedy::new(epsilon)?;
-        self.step_size = step_size;
-        self.discount = discount;
-        self.committed = None;
+    pub fn resume(&mut self, parameters: TdParameters, exploration: E) -> Result<(), Error> {
+        self.tabular.resume(parameters, exploration)?;
+        self.committed = Committed::NONE;
+        Ok(())
+    }
+
+    /// Changes step size and discount.
+    ///
+    /// # Errors
+    /// [`Error::StepSizeOutOfRange`], [`Error::DiscountOutOfRange`].
+    pub fn set_parameters(&mut self, parameters: TdParameters) -> Result<(), Error> {
+        parameters.check()?;
+        self.tabular.parameters = parameters;
         Ok(())
     }
 }
@@ -112,92 +96,95 @@ impl<T: Target, S: Dim, A: Dim, B: StorageMut> TdControl<T, Table<S, A, B>> {
 impl<T, Q, E> TdControl<T, Q, E> {
     /// The action values.
     pub const fn table(&self) -> &Q {
-        &self.table
+        &self.tabular.table
+    }
+
+    /// The exploration, to look at or to change.
+    pub const fn exploration_mut(&mut self) -> &mut E {
+        &mut self.tabular.exploration
+    }
+
+    /// Step size and discount.
+    pub const fn parameters(&self) -> TdParameters {
+        self.tabular.parameters
     }
 }
 
 impl<T: Target, S: Dim, A: Dim, B: StorageMut, E: Exploration> Control for TdControl<T, Table<S, A, B>, E> {
+    type Observation = usize;
+    type Action = usize;
+
     #[inline]
     fn act(&mut self, state: usize, rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
-        let values = self.table.row(state)?;
-        match self.committed {
-            Some((of, action)) if of as usize == state => Ok(action as usize),
-            _ => self.exploration.act(values, rng),
+        match self.committed.action(state) {
+            Some(action) => Ok(action),
+            None => self.tabular.act(state, rng),
         }
     }
 
     #[inline]
     fn learn(&mut self, transition: &Transition, rng: &mut (impl Rng + ?Sized)) -> Result<f32, Error> {
         let &Transition { state, action, reward, next_state, outcome } = transition;
-        let value = self.table.value(state, action)?;
-        let next_values = self.table.row(next_state)?;
-        if !reward.is_finite() {
-            return Err(Error::NonFinite);
-        }
+        self.tabular.check(transition)?;
+        let Tabular { table, exploration, parameters } = &mut self.tabular;
+        let discount = parameters.discount;
+        let next_values = table.row(next_state)?;
         let (next_value, committed) = if outcome == Outcome::Terminated {
-            (0.0, None)
+            (0.0, Committed::NONE)
         } else if T::COMMITS {
-            let next_action = self.exploration.act(next_values, rng)?;
-            let committed = (!outcome.is_over()).then_some((next_state as u32, next_action as u32));
-            (T::next_value(next_values, next_action, &self.exploration), committed)
+            let next_action = exploration.act(next_state, next_values, rng)?;
+            let committed = if outcome.is_over() { Committed::NONE } else { Committed::to(next_state, next_action) };
+            (T::next_value(next_values, next_state, next_action, exploration), committed)
         } else {
-            (T::next_value(next_values, 0, &self.exploration), None)
+            (T::next_value(next_values, next_state, 0, exploration), Committed::NONE)
         };
-        let delta = reward + self.discount * next_value - value;
-        self.table.set(state, action, value + self.step_size * delta)?;
+        let delta = self.tabular.move_towards(state, action, reward + discount * next_value)?;
         self.committed = committed;
         Ok(delta)
     }
 }
 
-/// Stands for "no action drawn" in the persisted state.
-const NONE: (u32, u32) = (u32::MAX, u32::MAX);
+impl<T, S, A, B, E, V, N, M> Suits<V> for TdControl<T, Table<S, A, B>, E>
+where
+    V: Env<ObservationSpace = Discrete<N>, ActionSpace = Discrete<M>>,
+    N: Dim,
+    M: Dim,
+    S: Fits<N>,
+    A: Fits<M>,
+    B: StorageMut,
+{
+}
 
-/// The table; where the target commits, then the state and the action drawn for it, as two `u32`, both `u32::MAX` where
-/// there is none.
+/// The table; where the target commits, then the action drawn, `u32::MAX` where none was, and the state it was drawn for.
 impl<T: Target, S: Dim, A: Dim, B: StorageMut, E> Persist for TdControl<T, Table<S, A, B>, E> {
     fn write(&self, out: &mut impl Write) {
-        self.table.write(out);
+        self.tabular.table.write(out);
         if T::COMMITS {
-            let (state, action) = self.committed.unwrap_or(NONE);
-            state.write(out);
-            action.write(out);
+            self.committed.write(out);
         }
     }
 
     fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.table.check(from)?;
+        let table = &self.tabular.table;
+        table.check(from)?;
         if T::COMMITS {
-            let committed = read_pair(from)?;
-            let fits = (committed.0 as usize) < self.table.states() && (committed.1 as usize) < self.table.actions();
-            if committed != NONE && !fits {
-                return Err(Error::Malformed);
-            }
+            Committed::check_that(from, |state: usize, action| state < table.states() && action < table.actions())
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 
     fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.table.read(from)?;
-        if T::COMMITS {
-            let committed = read_pair(from)?;
-            self.committed = (committed != NONE).then_some(committed);
-        }
-        Ok(())
+        self.tabular.table.read(from)?;
+        if T::COMMITS { self.committed.read(from) } else { Ok(()) }
     }
-}
-
-fn read_pair(from: &mut Reader<'_>) -> Result<(u32, u32), Error> {
-    let mut pair = NONE;
-    pair.0.read(from)?;
-    pair.1.read(from)?;
-    Ok(pair)
 }
 
 /// The target's name: states, actions.
 impl<T: Target, S: Dim, A: Dim, B: StorageMut, E> Identify for TdControl<T, Table<S, A, B>, E> {
     fn identity(&self) -> Identity {
-        Identity::new(T::NAME, Identity::PLAIN, [self.table.states(), self.table.actions(), 0])
+        let table = &self.tabular.table;
+        Identity::new(T::NAME, Identity::PLAIN, [table.states(), table.actions(), 0])
     }
 }
 
@@ -207,17 +194,21 @@ mod tests {
     use crate::learn::{ExpectedSarsa, ExpectedSarsaTarget, QLearning, QLearningTarget, Sarsa, SarsaTarget};
     use crate::rng::stream;
 
-    const PARAMETERS: TdParameters = TdParameters { step_size: 0.5, discount: 0.9, epsilon: 0.1 };
+    const PARAMETERS: TdParameters = TdParameters { step_size: 0.5, discount: 0.9 };
     const TRANSITION: Transition =
         Transition { state: 0, action: 0, reward: -1.0, next_state: 1, outcome: Outcome::Continue };
+
+    fn exploration() -> EpsilonGreedy {
+        EpsilonGreedy::new(0.1).unwrap()
+    }
 
     /// The worked example of the specification: Q(s, a) = 0.25, Q(s', .) = (1, 3, 2, 3).
     fn prepared<T: Target>() -> TdControl<T, QTable<2, 4>> {
         let mut learner = TdControl::EMPTY;
-        learner.start(PARAMETERS, 0.0).unwrap();
-        learner.table.set(0, 0, 0.25).unwrap();
+        learner.start(PARAMETERS, exploration(), 0.0).unwrap();
+        learner.tabular.table.set(0, 0, 0.25).unwrap();
         for (action, value) in [1.0, 3.0, 2.0, 3.0].into_iter().enumerate() {
-            learner.table.set(1, action, value).unwrap();
+            learner.tabular.table.set(1, action, value).unwrap();
         }
         learner
     }
@@ -225,7 +216,7 @@ mod tests {
     fn updated<T: Target>(transition: &Transition, seed: u32) -> (f32, TdControl<T, QTable<2, 4>>) {
         let mut learner = prepared::<T>();
         learner.learn(transition, &mut stream(seed, 0)).unwrap();
-        (learner.table.value(0, 0).unwrap(), learner)
+        (learner.tabular.table.value(0, 0).unwrap(), learner)
     }
 
     #[test]
@@ -266,12 +257,11 @@ mod tests {
         let parameters = [
             (TdParameters { step_size: 0.0, ..PARAMETERS }, Error::StepSizeOutOfRange),
             (TdParameters { discount: 1.5, ..PARAMETERS }, Error::DiscountOutOfRange),
-            (TdParameters { epsilon: f32::NAN, ..PARAMETERS }, Error::EpsilonOutOfRange),
         ];
         for (bad, error) in parameters {
-            assert_eq!(learner.start(bad, 0.0), Err(error));
+            assert_eq!(learner.start(bad, exploration(), 0.0), Err(error));
         }
-        assert_eq!(learner.start(PARAMETERS, f32::INFINITY), Err(Error::NonFinite));
+        assert_eq!(learner.start(PARAMETERS, exploration(), f32::INFINITY), Err(Error::NonFinite));
         assert_eq!(learner.act(2, &mut generator), Err(Error::StateOutOfRange));
         assert_eq!((learner.digest(), generator), before);
     }
@@ -279,10 +269,10 @@ mod tests {
     #[test]
     fn a_view_learns_the_same_bits() {
         let mut memory = [0.0; 8];
-        let mut view = TdControl::<QLearningTarget, _>::over(QView::over(2, 4, &mut memory).unwrap());
-        view.start(PARAMETERS, 0.0).unwrap();
+        let mut view = TdControl::<QLearningTarget, _, EpsilonGreedy>::over(QView::over(2, 4, &mut memory).unwrap());
+        view.start(PARAMETERS, exploration(), 0.0).unwrap();
         let mut owner = QLearning::<2, 4>::EMPTY;
-        owner.start(PARAMETERS, 0.0).unwrap();
+        owner.start(PARAMETERS, exploration(), 0.0).unwrap();
         for seed in 0..10 {
             view.learn(&TRANSITION, &mut stream(seed, 0)).unwrap();
             owner.learn(&TRANSITION, &mut stream(seed, 0)).unwrap();
@@ -302,7 +292,7 @@ mod tests {
         let mut sink = Sink(std::vec::Vec::new());
         learner.write(&mut sink);
         let mut copy = Sarsa::<2, 4>::EMPTY;
-        copy.resume(PARAMETERS).unwrap();
+        copy.resume(PARAMETERS, exploration()).unwrap();
         copy.restore(&sink.0).unwrap();
         assert_eq!(copy.act(1, &mut stream(0, 0)), learner.act(1, &mut stream(0, 0)));
         let end = sink.0.len();
@@ -312,7 +302,7 @@ mod tests {
 
     #[test]
     fn an_owner_takes_its_table_and_little_more() {
-        const { assert!(QLearning::<48, 4>::SIZE <= 48 * 4 * 4 + 40) };
-        const { assert!(ExpectedSarsa::<48, 4>::SIZE <= 48 * 4 * 4 + 40) };
+        const { assert!(QLearning::<48, 4>::SIZE <= 48 * 4 * 4 + 48) };
+        const { assert!(ExpectedSarsa::<48, 4>::SIZE <= 48 * 4 * 4 + 48) };
     }
 }

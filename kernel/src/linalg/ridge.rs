@@ -124,6 +124,51 @@ impl<S: Memory> Ridge<S> {
         outcome
     }
 
+    /// `V += u v^T` and `b += y u` for a matrix that need not be symmetric: least-squares temporal differences. Cost: about
+    /// `4 d^2` multiplications.
+    ///
+    /// # Errors
+    /// As [`update`](Self::update); [`Error::NotPositiveDefinite`] when the matrix would become singular.
+    pub fn update_pair(&mut self, u: &[f32], v: &[f32], y: f32) -> Result<(), Error> {
+        let d = self.dim.get();
+        if u.len() != d || v.len() != d {
+            return Err(Error::LengthMismatch);
+        }
+        if !all_finite(u) || !all_finite(v) || !y.is_finite() {
+            return Err(Error::NonFinite);
+        }
+        let (inverse, vector, scratch) =
+            (self.inverse.values_mut(), self.vector.values_mut(), self.estimate.values_mut());
+        // V^-1 u; the estimate is computed anew at the end.
+        for (entry, row) in scratch.iter_mut().zip(inverse.chunks_exact(d)) {
+            *entry = dot(row, u);
+        }
+        let denominator = 1.0 + dot(v, scratch);
+        let column =
+            |inverse: &[f32], j: usize| v.iter().zip(inverse.chunks_exact(d)).fold(0.0, |s, (v, row)| s + v * row[j]);
+        let fits = denominator.is_finite()
+            && (0..d).all(|j| {
+                let right = column(inverse, j) / denominator;
+                scratch.iter().all(|left| (left * right).is_finite())
+            })
+            && vector.iter().zip(u).all(|(b, u_i)| (b + y * u_i).is_finite());
+        let outcome = if !fits {
+            Err(if denominator == 0.0 { Error::NotPositiveDefinite } else { Error::NonFinite })
+        } else {
+            // Column by column: each needs only itself of the old inverse.
+            for j in 0..d {
+                let right = column(inverse, j) / denominator;
+                for (row, left) in inverse.chunks_exact_mut(d).zip(scratch.iter()) {
+                    row[j] -= left * right;
+                }
+            }
+            vector.iter_mut().zip(u).for_each(|(b, u_i)| *b += y * u_i);
+            Ok(())
+        };
+        self.solve();
+        outcome
+    }
+
     fn solve(&mut self) {
         let rows = self.inverse.values().chunks_exact(self.dim.get().max(1));
         for (entry, row) in self.estimate.values_mut().iter_mut().zip(rows) {
@@ -182,6 +227,24 @@ mod tests {
         assert!((ridge.estimate()[1] - 0.043_824_7).abs() < 1e-6);
         let x = [0.3, -0.7];
         assert!((dot(ridge.estimate(), &x) + 1.5 * ridge.uncertainty(&x) - 0.922_642).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_pair_updates_the_inverse_of_a_matrix_that_is_not_symmetric() {
+        let mut ridge = Ridge::<Owned<2>>::EMPTY;
+        ridge.start(1.0).unwrap();
+        ridge.update_pair(&[1.0, 2.0], &[3.0, -1.0], 2.0).unwrap();
+        ridge.update_pair(&[0.5, -1.0], &[0.0, 2.0], -1.0).unwrap();
+        // V = I + (1,2)(3,-1)^T + (.5,-1)(0,2)^T = [[4, 0], [6, -3]], b = (2,4) - (.5,-1) = (1.5, 5)
+        for (found, expected) in ridge.inverse().iter().zip([0.25, 0.0, 0.5, -1.0 / 3.0]) {
+            assert!((found - expected).abs() < 1e-5, "{:?}", ridge.inverse());
+        }
+        assert!((ridge.estimate()[0] - 0.375).abs() < 1e-5 && (ridge.estimate()[1] + 0.916_667).abs() < 1e-5);
+        let digest = ridge.digest();
+        assert_eq!(ridge.update_pair(&[4.0, 6.0], &[-1.0, 0.0], 0.0), Err(Error::NotPositiveDefinite));
+        assert_eq!(ridge.update_pair(&[f32::NAN, 0.0], &[0.0; 2], 0.0), Err(Error::NonFinite));
+        assert_eq!(ridge.update_pair(&[0.0; 2], &[0.0; 3], 0.0), Err(Error::LengthMismatch));
+        assert_eq!(ridge.digest(), digest);
     }
 
     #[test]

@@ -31,6 +31,14 @@ pub fn argmax(count: usize, mut score: impl FnMut(usize) -> f32) -> Option<usize
     best.map(|(index, _)| index)
 }
 
+/// The greatest value, to the bit, and how many share it; minus infinity and 0 of nothing.
+#[inline]
+pub fn maximum(values: &[f32]) -> (f32, u32) {
+    values.iter().fold((f32::NEG_INFINITY, 0), |(best, count), &value| {
+        if value > best { (value, 1) } else { (best, count + u32::from(value == best)) }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

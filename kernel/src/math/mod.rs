@@ -7,7 +7,7 @@
 //! | `Micromath` | faster on small chips, coarse; feature `micromath` |
 //! | [`CompensatedSum`] | a long sum without drift |
 //! | [`RunningMoments`] | mean and variance of a stream |
-//! | [`argmax`] | the best index, ties to the lowest |
+//! | [`argmax`], [`maximum`] | the best index, ties to the lowest; the greatest value and how many share it |
 
 mod argmax;
 mod compensated_sum;
@@ -19,7 +19,7 @@ mod running_moments;
 pub use self::libm::Libm;
 #[cfg(feature = "micromath")]
 pub use self::micromath::Micromath;
-pub use argmax::{TIE_TOLERANCE, argmax};
+pub use argmax::{TIE_TOLERANCE, argmax, maximum};
 pub use compensated_sum::CompensatedSum;
 pub use running_moments::RunningMoments;
 

@@ -1,7 +1,8 @@
 //! Mostly the best action, sometimes any.
 
-use super::Exploration;
+use super::{Exploration, Rate, StateFree};
 use crate::error::Error;
+use crate::math::maximum;
 use crate::rng::{self, Bernoulli, Rng};
 
 /// Epsilon-greedy action selection (Sutton & Barto, section 2.2).
@@ -31,17 +32,21 @@ impl EpsilonGreedy {
     }
 }
 
-/// The greatest value and how many share it.
-#[inline]
-fn maximum(values: &[f32]) -> (f32, u32) {
-    values.iter().fold((f32::NEG_INFINITY, 0), |(best, count), &value| {
-        if value > best { (value, 1) } else { (best, count + u32::from(value == best)) }
-    })
+impl StateFree for EpsilonGreedy {}
+
+impl Rate for EpsilonGreedy {
+    /// The rate is epsilon.
+    fn set_rate(&mut self, rate: f32) -> Result<(), Error> {
+        *self = Self::new(rate)?;
+        Ok(())
+    }
 }
 
 impl Exploration for EpsilonGreedy {
+    const GREEDY: Self = Self::GREEDY;
+
     #[inline]
-    fn act(&self, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn act(&mut self, _state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
         if values.is_empty() {
             return Err(Error::EmptyRange);
         }
@@ -63,7 +68,7 @@ impl Exploration for EpsilonGreedy {
 
     /// `epsilon / n` for each of the `n` actions, and `(1 - epsilon) / k` more for each of the `k` maximisers.
     #[inline]
-    fn expected_value(&self, values: &[f32]) -> f32 {
+    fn expected_value(&self, _state: usize, values: &[f32]) -> f32 {
         let (best, count) = maximum(values);
         if count == 0 {
             return 0.0;
@@ -81,17 +86,17 @@ mod tests {
     #[test]
     fn the_expected_value_is_the_worked_example() {
         let policy = EpsilonGreedy::new(0.1).unwrap();
-        assert!((policy.expected_value(&[1.0, 3.0, 2.0, 3.0]) - 2.925).abs() < 1e-6);
-        assert_eq!(policy.expected_value(&[]), 0.0);
+        assert!((policy.expected_value(0, &[1.0, 3.0, 2.0, 3.0]) - 2.925).abs() < 1e-6);
+        assert_eq!(policy.expected_value(0, &[]), 0.0);
     }
 
     #[test]
     fn draws_follow_the_distribution() {
-        let policy = EpsilonGreedy::new(0.2).unwrap();
+        let mut policy = EpsilonGreedy::new(0.2).unwrap();
         let mut generator = stream(2, 0);
         let mut counts = [0u32; 4];
         for _ in 0..100_000 {
-            counts[policy.act(&[1.0, 3.0, 2.0, 3.0], &mut generator).unwrap()] += 1;
+            counts[policy.act(0, &[1.0, 3.0, 2.0, 3.0], &mut generator).unwrap()] += 1;
         }
         for (count, expected) in counts.into_iter().zip([5_000, 45_000, 5_000, 45_000]) {
             assert!(count.abs_diff(expected) < 800, "{counts:?}");
@@ -103,7 +108,10 @@ mod tests {
         for epsilon in [-0.1, 1.1, f32::NAN] {
             assert_eq!(EpsilonGreedy::new(epsilon).err(), Some(Error::EpsilonOutOfRange));
         }
-        assert_eq!(EpsilonGreedy::GREEDY.act(&[], &mut stream(0, 0)), Err(Error::EmptyRange));
-        assert_eq!(EpsilonGreedy::GREEDY.act(&[f32::NAN], &mut stream(0, 0)), Err(Error::NonFinite));
+        let mut greedy = EpsilonGreedy::GREEDY;
+        assert_eq!(greedy.act(0, &[], &mut stream(0, 0)), Err(Error::EmptyRange));
+        assert_eq!(greedy.act(0, &[f32::NAN], &mut stream(0, 0)), Err(Error::NonFinite));
+        assert_eq!(greedy.set_rate(2.0), Err(Error::EpsilonOutOfRange));
+        assert_eq!(greedy, EpsilonGreedy::GREEDY);
     }
 }

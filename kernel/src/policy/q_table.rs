@@ -1,10 +1,11 @@
-//! Action values of a finite environment.
+//! Numbers in rows: action values of a finite environment, weights of a linear function.
 
 use crate::error::Error;
 use crate::linalg::{Const, Dim, Dyn, Storage, StorageMut, all_finite};
 use crate::state::{Identify, Identity, Persist, Reader, Write};
 
-/// `Q(s, a)`, row by row: one body of code for [`QTable`] and [`QView`].
+/// `Q(s, a)`, row by row: one body of code for [`QTable`] and [`QView`]. A linear function keeps its weights in one too, with
+/// a row an action and a column a feature.
 #[derive(Clone, Debug)]
 pub struct Table<S: Dim, A: Dim, B: Storage> {
     states: S,
@@ -117,6 +118,11 @@ impl<S: Dim, A: Dim, B: Storage> Table<S, A, B> {
         ))
     }
 
+    /// The rows, from the first state on.
+    pub fn rows(&self) -> impl Iterator<Item = &[f32]> {
+        self.values.values().chunks_exact(self.actions().max(1))
+    }
+
     /// All values, row by row.
     pub fn values(&self) -> &[f32] {
         self.values.values()
@@ -133,6 +139,44 @@ impl<S: Dim, A: Dim, B: StorageMut> Table<S, A, B> {
             return Err(Error::NonFinite);
         }
         self.values.values_mut().fill(value);
+        Ok(())
+    }
+
+    /// All values, row by row; whoever writes keeps them finite.
+    #[inline]
+    pub(crate) fn values_mut(&mut self) -> &mut [f32] {
+        self.values.values_mut()
+    }
+
+    /// Sets all values, row by row.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`], [`Error::NonFinite`].
+    pub fn copy_from(&mut self, values: &[f32]) -> Result<(), Error> {
+        let own = self.values.values_mut();
+        if own.len() != values.len() {
+            return Err(Error::LengthMismatch);
+        }
+        if !all_finite(values) {
+            return Err(Error::NonFinite);
+        }
+        own.copy_from_slice(values);
+        Ok(())
+    }
+
+    /// Adds `scale` times as many numbers, row by row.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::NonFinite`] when a value would not be finite.
+    pub fn add_scaled(&mut self, scale: f32, values: &[f32]) -> Result<(), Error> {
+        let own = self.values.values_mut();
+        if own.len() != values.len() {
+            return Err(Error::LengthMismatch);
+        }
+        if !own.iter().zip(values).all(|(own, value)| (own + scale * value).is_finite()) {
+            return Err(Error::NonFinite);
+        }
+        own.iter_mut().zip(values).for_each(|(own, value)| *own += scale * value);
         Ok(())
     }
 
