@@ -39,6 +39,12 @@ impl<O: Copy, A: Copy, const N: usize> EpisodeBuffer<O, A, N> {
         &self.samples
     }
 
+    /// The steps so far, to be rewritten: rewards become returns.
+    #[inline]
+    pub fn samples_mut(&mut self) -> &mut [Sample<O, A>] {
+        &mut self.samples
+    }
+
     /// Forgets every step.
     #[inline]
     pub fn clear(&mut self) {

@@ -10,6 +10,9 @@
 //! | [`SarsaLambda`], [`QLambda`] | sections 10.1 and 12.7; one type, [`LambdaControl`], with another [`Target`] inside |
 //! | [`GradientTd`] | GTD2 and TDC; section 11.7 |
 //! | [`Lstd`] | section 9.8 |
+//! | [`Reinforce`] | sections 13.3 and 13.4 |
+//! | [`ActorCritic`], [`NaturalActorCritic`] | section 13.5; Bhatnagar et al. (2009) |
+//! | [`policy_gradient_step`] | a step on a batch with a [`Surrogate`]: [`ScoreFunction`], [`PpoClip`] (Schulman et al. 2017) |
 //! | [`DynaQ`], [`PrioritizedSweeping`] | sections 8.2 and 8.4, over a learned [`Experience`] |
 //!
 //! | piece | what it is |
@@ -18,6 +21,7 @@
 //! | [`Traces`]: [`DenseTraces`], [`SparseTraces`] | eligibility traces |
 //! | [`Suits`], [`run_episode`] | an environment and a learner whose sizes fit, and an episode of the two |
 
+mod actor_critic;
 mod committed;
 mod double_q;
 mod dyna_q;
@@ -28,8 +32,10 @@ mod linear;
 mod lstd;
 mod monte_carlo;
 mod n_step;
+mod policy_gradient;
 mod prioritized_sweeping;
 mod q_learning;
+mod reinforce;
 mod sarsa;
 mod sarsa_lambda;
 mod tabular;
@@ -37,6 +43,7 @@ mod td_control;
 mod td_lambda;
 mod traces;
 
+pub use actor_critic::{ActorCritic, ActorCriticParameters, NaturalActorCritic};
 pub use double_q::DoubleQLearning;
 pub use dyna_q::DynaQ;
 pub use expected_sarsa::{ExpectedSarsa, ExpectedSarsaTarget};
@@ -45,8 +52,10 @@ pub use gradient_td::{GradientTd, GradientTdRule, Gtd2, Tdc};
 pub use lstd::Lstd;
 pub use monte_carlo::MonteCarlo;
 pub use n_step::{NStepSarsa, NStepTd};
+pub use policy_gradient::{PolicyBatch, PolicyStep, PpoClip, ScoreFunction, Surrogate, policy_gradient_step};
 pub use prioritized_sweeping::PrioritizedSweeping;
 pub use q_learning::{QLearning, QLearningTarget};
+pub use reinforce::{Reinforce, ReinforceParameters};
 pub use sarsa::{Sarsa, SarsaTarget};
 pub use sarsa_lambda::{DenseLambdaControl, LambdaControl, QLambda, SarsaLambda};
 pub use td_control::{Target, TdControl};
