@@ -186,3 +186,6 @@ where
     }
     Ok(episode)
 }
+
+#[cfg(test)]
+mod tests;
