@@ -29,6 +29,10 @@ pub enum Measure {
     Ratio(Quantity, Quantity),
     /// The mean of the first less the mean of the second.
     Difference(Quantity, Quantity),
+    /// The least mean among the first divided by the least mean among the second: the best of several settings against the
+    /// best of others.
+    #[cfg_attr(feature = "serde", serde(rename = "ratio_of_least"))]
+    RatioOfLeast(&'static [Quantity], &'static [Quantity]),
 }
 
 /// One contender's metric, reduced over the steps of a run.
@@ -77,6 +81,8 @@ pub enum Requirement {
     Above(f32),
     /// At least.
     AtLeast(f32),
+    /// At most.
+    AtMost(f32),
     /// From the first to the second, both included.
     Within(f32, f32),
     /// Equal to the bit.
@@ -90,6 +96,7 @@ impl Requirement {
             Self::Below(limit) => measured < f64::from(limit),
             Self::Above(limit) => measured > f64::from(limit),
             Self::AtLeast(limit) => measured >= f64::from(limit),
+            Self::AtMost(limit) => measured <= f64::from(limit),
             Self::Within(low, high) => (f64::from(low)..=f64::from(high)).contains(&measured),
             Self::Equal(value) => measured == f64::from(value),
         }
@@ -102,6 +109,7 @@ impl core::fmt::Display for Requirement {
             Self::Below(limit) => write!(f, "< {limit}"),
             Self::Above(limit) => write!(f, "> {limit}"),
             Self::AtLeast(limit) => write!(f, ">= {limit}"),
+            Self::AtMost(limit) => write!(f, "<= {limit}"),
             Self::Within(low, high) => write!(f, "in [{low}, {high}]"),
             Self::Equal(value) => write!(f, "= {value}"),
         }

@@ -6,6 +6,7 @@ use crate::env::{Discrete, Env};
 use crate::error::Error;
 use crate::interact::{Outcome, Transition};
 use crate::linalg::{Const, Dim, Fits, StorageMut};
+use crate::math::argmax;
 use crate::policy::{EpsilonGreedy, Exploration, QTable, Table};
 use crate::rng::{Bernoulli, Rng};
 use crate::state::{Identify, Identity, Persist, Reader, Write};
@@ -90,6 +91,7 @@ impl<S: Dim, A: Dim, B: StorageMut, V: StorageMut, E: Exploration> Control for D
         let &Transition { state, action, reward, next_state, outcome } = transition;
         self.first.check(transition)?;
         let TdParameters { step_size, discount } = self.first.parameters;
+        let exploration = &self.first.exploration;
         let (own, other) = if COIN.sample(rng) {
             (&mut self.first.table, &mut self.second)
         } else {

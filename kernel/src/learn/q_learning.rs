@@ -13,8 +13,8 @@ impl Target for QLearningTarget {
     const CUTS: bool = true;
 
     #[inline]
-    fn next_value(values: &[f32], _next_state: usize, _next_action: usize, _exploration: &impl Exploration) -> f32 {
-        values.iter().copied().fold(f32::NEG_INFINITY, f32::max)
+    fn next_value(values: &[f32], next_state: usize, _next_action: usize, exploration: &impl Exploration) -> f32 {
+        exploration.available(next_state, values).iter().copied().fold(f32::NEG_INFINITY, f32::max)
     }
 }
 

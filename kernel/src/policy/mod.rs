@@ -8,6 +8,7 @@
 //! | [`EpsilonGreedy`] | Sutton & Barto, section 2.2 |
 //! | [`Boltzmann`] | softmax of the values; Sutton & Barto, section 13.1 |
 //! | [`UpperConfidenceBound`] | Sutton & Barto, section 2.7 |
+//! | [`LimitedActions`] | states that do not have every action |
 //! | [`Scheduled`] | epsilon or temperature by a schedule |
 //! | [`StochasticPolicy`]: [`SoftmaxPolicy`], [`GaussianPolicy`] | policies with a gradient, linear in features |
 //!
@@ -17,6 +18,7 @@ mod boltzmann;
 mod epsilon_greedy;
 pub mod features;
 mod gaussian;
+mod limited_actions;
 mod q_table;
 mod scheduled;
 mod softmax;
@@ -26,6 +28,7 @@ pub use boltzmann::Boltzmann;
 pub use epsilon_greedy::EpsilonGreedy;
 pub use features::{Code, Features};
 pub use gaussian::{GaussianPolicy, GaussianState};
+pub use limited_actions::LimitedActions;
 pub use q_table::{QTable, QView, Table};
 pub use scheduled::{Rate, Scheduled};
 pub use softmax::{SoftmaxPolicy, SoftmaxState};
@@ -46,6 +49,12 @@ pub trait Exploration {
     /// # Errors
     /// [`Error::EmptyRange`] when there is no action; [`Error::NonFinite`] when no value is a number.
     fn act(&mut self, state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error>;
+
+    /// The values of the actions that the state has: the first of the row, or all.
+    #[inline]
+    fn available<'a>(&self, _state: usize, values: &'a [f32]) -> &'a [f32] {
+        values
+    }
 
     /// `sum_a pi(a) values[a]`, with the exact distribution that [`act`](Self::act) would draw from next.
     fn expected_value(&self, state: usize, values: &[f32]) -> f32;
