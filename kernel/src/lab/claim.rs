@@ -18,6 +18,25 @@ pub struct Claim {
     pub full: bool,
 }
 
+impl Claim {
+    /// Measured over so many seeds and steps whenever claims are.
+    pub const fn new(sentence: &'static str, measure: Measure, required: Requirement, seeds: u32, steps: u32) -> Self {
+        Self { sentence, measure, required, seeds, steps, full: false }
+    }
+}
+
+impl Quantity {
+    /// The mean of a contender's metric over the steps after `from` up to and with `to`.
+    pub const fn mean(contender: &'static str, metric: &'static str, from: u32, to: u32) -> Self {
+        Self { contender, metric, reduction: Reduction::Mean { from, to }, set: "" }
+    }
+
+    /// The same with parameters that differ from their defaults, as `name=value,name=value`.
+    pub const fn with(self, set: &'static str) -> Self {
+        Self { set, ..self }
+    }
+}
+
 /// A number made from the means of one or two quantities over the seeds.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -69,6 +69,38 @@ pub struct Parameter {
     pub kind: Kind,
 }
 
+impl Parameter {
+    /// A number from `minimum` to `maximum` without a unit.
+    pub const fn real(
+        name: &'static str,
+        description: &'static str,
+        [minimum, maximum]: [f32; 2],
+        default: f32,
+    ) -> Self {
+        Self { name, unit: "", description, kind: Kind::Real { minimum, maximum, default: Some(default), derived: "" } }
+    }
+
+    /// A number that is derived from something unless it is set.
+    pub const fn derived(
+        name: &'static str,
+        description: &'static str,
+        [minimum, maximum]: [f32; 2],
+        derived: &'static str,
+    ) -> Self {
+        Self { name, unit: "", description, kind: Kind::Real { minimum, maximum, default: None, derived } }
+    }
+
+    /// One of a list, the first unless it is set.
+    pub const fn choice(name: &'static str, description: &'static str, options: &'static [&'static str]) -> Self {
+        Self { name, unit: "", description, kind: Kind::Choice { options, default: 0 } }
+    }
+
+    /// The same with a unit.
+    pub const fn in_unit(self, unit: &'static str) -> Self {
+        Self { unit, ..self }
+    }
+}
+
 /// The values a parameter may take.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {

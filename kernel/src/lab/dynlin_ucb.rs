@@ -1,5 +1,6 @@
 //! Dynamical linear bandits: `dynlin-ucb`.
 
+use super::pick::pick;
 use super::{
     Claim, Descriptor, Experiment, Kind, Measure, Metric, Parameter, Quantity, Reduction, Requirement, Steps, Values,
     View,
@@ -251,42 +252,30 @@ impl Experiment for DynLinUcbExperiment {
     }
 
     fn metric(&self, contender: usize, metric: usize) -> f32 {
-        match contender {
-            0 => self.dyn_lin_ucb.metric(metric),
-            1 => self.lin_ucb.metric(metric),
-            2 => self.d_lin_ucb.metric(metric),
-            3 => self.exp3.metric(metric),
-            4 => self.exp3_k.metric(metric),
-            5 => self.ar2.metric(metric),
-            _ => f32::NAN,
-        }
+        pick!(
+            contender,
+            [&self.dyn_lin_ucb, &self.lin_ucb, &self.d_lin_ucb, &self.exp3, &self.exp3_k, &self.ar2],
+            |lane| lane.metric(metric),
+            f32::NAN
+        )
     }
 
     fn view(&self, view: usize, contender: usize, out: &mut [f32]) -> Result<(), Error> {
-        let values = &self.held_values;
-        let nothing = f32::NAN;
-        match (view, contender) {
-            (0 | 1, 0..ARMS) => {}
-            (2, 0) => self.dyn_lin_ucb.arms(values, out, |bandit, arm| {
+        if view != 2 {
+            return Ok(());
+        }
+        let (values, nothing) = (&self.held_values, f32::NAN);
+        match contender {
+            0 => self.dyn_lin_ucb.arms(values, out, |bandit, arm| {
                 (dot(bandit.ridge().estimate(), &ACTIONS[arm]), bandit.half_width(arm))
             }),
-            (2, 1) => self.lin_ucb.arms(values, out, |bandit, arm| {
+            1 => self.lin_ucb.arms(values, out, |bandit, arm| {
                 (dot(bandit.ridge().estimate(), &ACTIONS[arm]), bandit.half_width(arm))
             }),
-            (2, 2) => {
-                self.d_lin_ucb.arms(values, out, |bandit, arm| (dot(bandit.estimate(), &ACTIONS[arm]), nothing));
-            }
-            (2, 3 | 4) => {
-                let hide = |_: usize| (nothing, nothing);
-                if contender == 3 {
-                    self.exp3.arms(values, out, |_, arm| hide(arm));
-                } else {
-                    self.exp3_k.arms(values, out, |_, arm| hide(arm));
-                }
-            }
-            (2, 5) => self.ar2.arms(values, out, |bandit, arm| (bandit.predictions()[arm], nothing)),
-            (0..3, _) => return Err(Error::UnknownContender),
-            _ => return Err(Error::UnknownView),
+            2 => self.d_lin_ucb.arms(values, out, |bandit, arm| (dot(bandit.estimate(), &ACTIONS[arm]), nothing)),
+            3 => self.exp3.arms(values, out, |_, _| (nothing, nothing)),
+            4 => self.exp3_k.arms(values, out, |_, _| (nothing, nothing)),
+            _ => self.ar2.arms(values, out, |bandit, arm| (bandit.predictions()[arm], nothing)),
         }
         Ok(())
     }

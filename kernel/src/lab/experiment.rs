@@ -38,11 +38,14 @@ pub trait Experiment: Sized {
     /// A contender's metric as of the last complete step; NaN before the first, and where it has no value.
     fn metric(&self, contender: usize, metric: usize) -> f32;
 
-    /// Fills a view of one contender; `out` has exactly [`View::len`](super::View::len) numbers.
+    /// Fills a view of one contender; both are below their numbers and `out` has exactly
+    /// [`View::len`](super::View::len) numbers. Curves, which is all that many experiments have, fill nothing.
     ///
     /// # Errors
-    /// [`Error::UnknownView`], [`Error::UnknownContender`].
-    fn view(&self, view: usize, contender: usize, out: &mut [f32]) -> Result<(), Error>;
+    /// What the experiment says.
+    fn view(&self, _view: usize, _contender: usize, _out: &mut [f32]) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Writes the learned state of the contenders in table order: what the digest runs over.
     fn write_learned(&self, out: &mut impl Write);

@@ -3,7 +3,8 @@
 //!
 //! | experiment | room | feature |
 //! |---|---|---|
-//! | `tabular-td.cliff-walking` | learn | `lab-learn` |
+//! | `tabular-td.cliff-walking`, `.windy-grid`, `.random-walk`, `.n-step`, `.lambda`, `.dyna-maze`, `.maximisation-bias` | learn | `lab-learn` |
+//! | `linear-policies.mountain-car`, `.corridor`, `.cart-pole` | learn | `lab-learn` |
 //! | `dynlin-ucb` | bandit | `lab-bandit` |
 //!
 //! A new experiment is one file, one line in `table.rs` and nothing in any front end.
@@ -22,7 +23,15 @@ mod claim;
 mod descriptor;
 #[cfg(feature = "lab-bandit")]
 mod dynlin_ucb;
+#[cfg(feature = "lab-learn")]
+mod episode_lane;
 mod experiment;
+#[cfg(feature = "lab-learn")]
+mod grid_view;
+#[cfg(feature = "lab-learn")]
+mod linear_policies;
+#[cfg(any(feature = "lab-learn", feature = "lab-bandit"))]
+mod pick;
 mod reducer;
 mod run;
 mod table;

@@ -116,6 +116,15 @@ macro_rules! experiments {
 
 experiments! {
     "lab-learn" CliffWalking super::tabular_td::CliffWalkingExperiment;
+    "lab-learn" WindyGrid super::tabular_td::WindyGridExperiment;
+    "lab-learn" RandomWalk super::tabular_td::RandomWalkExperiment;
+    "lab-learn" NStep super::tabular_td::NStepExperiment;
+    "lab-learn" Lambda super::tabular_td::LambdaExperiment;
+    "lab-learn" DynaMaze super::tabular_td::DynaMazeExperiment;
+    "lab-learn" MaximisationBias super::tabular_td::MaximisationBiasExperiment;
+    "lab-learn" MountainCar super::linear_policies::MountainCarExperiment;
+    "lab-learn" Corridor super::linear_policies::CorridorExperiment;
+    "lab-learn" CartPole super::linear_policies::CartPoleExperiment;
     "lab-bandit" DynLinUcb super::dynlin_ucb::DynLinUcbExperiment;
 }
 

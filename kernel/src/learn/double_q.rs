@@ -97,8 +97,13 @@ impl<S: Dim, A: Dim, B: StorageMut, V: StorageMut, E: Exploration> Control for D
         } else {
             (&mut self.second, &mut self.first.table)
         };
-        let next_value =
-            if outcome == Outcome::Terminated { 0.0 } else { other.value(next_state, own.greedy(next_state)?.0)? };
+        let next_value = if outcome == Outcome::Terminated {
+            0.0
+        } else {
+            let values = exploration.available(next_state, own.row(next_state)?);
+            let best = argmax(values.len(), |action| values[action]).ok_or(Error::EmptyRange)?;
+            other.value(next_state, best)?
+        };
         let value = own.value(state, action)?;
         let delta = reward + discount * next_value - value;
         own.set(state, action, value + step_size * delta)?;

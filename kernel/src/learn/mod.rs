@@ -19,7 +19,7 @@
 //! |---|---|
 //! | [`Control`], [`Prediction`] | a learner that acts, one that judges |
 //! | [`Traces`]: [`DenseTraces`], [`SparseTraces`] | eligibility traces |
-//! | [`Suits`], [`run_episode`] | an environment and a learner whose sizes fit, and an episode of the two |
+//! | [`Suits`], [`run_episode`], [`run_step`] | an environment and a learner whose sizes fit, and an episode of the two |
 
 mod actor_critic;
 mod committed;
@@ -155,6 +155,42 @@ pub struct Episode {
     pub outcome: Outcome,
 }
 
+impl Episode {
+    /// Before the first step.
+    pub const START: Self = Self { reward: 0.0, length: 0, outcome: Outcome::Continue };
+}
+
+/// One step of an episode of at most `limit` steps, the last of which is truncated: acts in `state`, steps the environment,
+/// learns, and leaves the next state in `state`.
+///
+/// # Errors
+/// What the environment and the learner say.
+#[inline]
+pub fn run_step<V, C>(
+    env: &mut V,
+    agent: &mut C,
+    state: &mut Observation<V>,
+    episode: &mut Episode,
+    limit: u32,
+    env_rng: &mut (impl Rng + ?Sized),
+    agent_rng: &mut (impl Rng + ?Sized),
+) -> Result<(), Error>
+where
+    V: Env,
+    C: Control<Observation = Observation<V>, Action = Action<V>> + Suits<V>,
+{
+    let action = agent.act(*state, agent_rng)?;
+    let step = env.step(action, env_rng)?;
+    episode.length += 1;
+    episode.reward += step.reward;
+    let cut = step.outcome == Outcome::Continue && episode.length >= limit;
+    episode.outcome = if cut { Outcome::Truncated } else { step.outcome };
+    let (reward, next_state, outcome) = (step.reward, step.observation, episode.outcome);
+    agent.learn(&Transition { state: *state, action, reward, next_state, outcome }, agent_rng)?;
+    *state = next_state;
+    Ok(())
+}
+
 /// Runs one episode, of at most `limit` steps: the last of those is truncated. The environment and the learner have
 /// generators of their own, so that learners meet the same world whatever they draw.
 ///
@@ -171,18 +207,9 @@ where
     V: Env,
     C: Control<Observation = Observation<V>, Action = Action<V>> + Suits<V>,
 {
-    let mut episode = Episode { reward: 0.0, length: 0, outcome: Outcome::Continue };
-    let mut state = env.reset(env_rng);
+    let (mut episode, mut state) = (Episode::START, env.reset(env_rng));
     while !episode.outcome.is_over() {
-        let action = agent.act(state, agent_rng)?;
-        let step = env.step(action, env_rng)?;
-        episode.length += 1;
-        episode.reward += step.reward;
-        let cut = step.outcome == Outcome::Continue && episode.length >= limit;
-        episode.outcome = if cut { Outcome::Truncated } else { step.outcome };
-        let (reward, next_state, outcome) = (step.reward, step.observation, episode.outcome);
-        agent.learn(&Transition { state, action, reward, next_state, outcome }, agent_rng)?;
-        state = next_state;
+        run_step(env, agent, &mut state, &mut episode, limit, env_rng, agent_rng)?;
     }
     Ok(episode)
 }
