@@ -49,20 +49,10 @@ impl Experiment for DynaMazeExperiment {
             View::Grid { title: "Values and greedy actions", rows: ROWS, columns: COLUMNS },
         ],
         claims: &[
-            Claim::new(
-                "In the second episode 50 planning steps take at most half as many transitions as 5",
-                Measure::Ratio(second("n=50"), second("n=5")),
-                Requirement::AtMost(0.5),
-                4,
-                2,
-            ),
-            Claim::new(
-                "In the second episode 5 planning steps take at most 0.4 times as many transitions as none",
-                Measure::Ratio(second("n=5"), second("n=0")),
-                Requirement::AtMost(0.4),
-                4,
-                2,
-            ),
+            planning("In the second episode 50 planning steps take at most half as many transitions as 5", 50, 4),
+            planning("In the second episode 5 planning steps take at most 0.4 times as many transitions as none", 5, 4),
+            planning("Over 100 runs 50 planning steps take at most half as many transitions as 5", 50, 100),
+            planning("Over 100 runs 5 planning steps take at most 0.4 times as many transitions as none", 5, 100),
         ],
         state_bytes: size_of::<Self>(),
     };
@@ -107,7 +97,15 @@ impl Experiment for DynaMazeExperiment {
     }
 }
 
-/// The length of the second episode.
-const fn second(contender: &'static str) -> Quantity {
-    Quantity::mean(contender, "length", 1, 2)
+/// What planning saves in the second episode, over so many runs. Four, which the specification names, scatter widely; the
+/// same limits over a hundred say what is so.
+const fn planning(sentence: &'static str, steps: u32, runs: u32) -> Claim {
+    let (more, less, limit) = if steps == 50 { ("n=50", "n=5", 0.5) } else { ("n=5", "n=0", 0.4) };
+    Claim::new(
+        sentence,
+        Measure::Ratio(Quantity::mean(more, "length", 1, 2), Quantity::mean(less, "length", 1, 2)),
+        Requirement::AtMost(limit),
+        runs,
+        2,
+    )
 }
