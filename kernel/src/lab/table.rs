@@ -57,9 +57,21 @@ macro_rules! experiments {
                 $(
                     #[cfg(feature = $feature)]
                     if entry == Entry::$variant as usize {
-                        *self = const { Self::$variant(<$experiment as Experiment>::EMPTY) };
-                        let Self::$variant(experiment) = self else { return Err(Error::NotStarted) };
-                        let started = experiment.start(seed, steps, values);
+                        // A function of its own, so that no two experiments ever stand on the stack together where the
+                        // compiler does not copy straight into place.
+                        #[inline(never)]
+                        fn place(runner: &mut Runner) -> Option<&mut $experiment> {
+                            *runner = const { Runner::$variant(<$experiment as Experiment>::EMPTY) };
+                            match runner {
+                                Runner::$variant(experiment) => Some(experiment),
+                                #[allow(unreachable_patterns)]
+                                _ => None,
+                            }
+                        }
+                        let started = match place(self) {
+                            Some(experiment) => experiment.start(seed, steps, values),
+                            None => Err(Error::NotStarted),
+                        };
                         if started.is_err() {
                             *self = Self::Idle;
                         }
@@ -115,17 +127,17 @@ macro_rules! experiments {
 }
 
 experiments! {
-    "lab-learn" CliffWalking super::tabular_td::CliffWalkingExperiment;
-    "lab-learn" WindyGrid super::tabular_td::WindyGridExperiment;
-    "lab-learn" RandomWalk super::tabular_td::RandomWalkExperiment;
-    "lab-learn" NStep super::tabular_td::NStepExperiment;
-    "lab-learn" Lambda super::tabular_td::LambdaExperiment;
-    "lab-learn" DynaMaze super::tabular_td::DynaMazeExperiment;
-    "lab-learn" MaximisationBias super::tabular_td::MaximisationBiasExperiment;
-    "lab-learn" MountainCar super::linear_policies::MountainCarExperiment;
-    "lab-learn" Corridor super::linear_policies::CorridorExperiment;
-    "lab-learn" CartPole super::linear_policies::CartPoleExperiment;
-    "lab-bandit" DynLinUcb super::dynlin_ucb::DynLinUcbExperiment;
+    "tabular-td-cliff-walking" CliffWalking super::tabular_td::CliffWalkingExperiment;
+    "tabular-td-windy-grid" WindyGrid super::tabular_td::WindyGridExperiment;
+    "tabular-td-random-walk" RandomWalk super::tabular_td::RandomWalkExperiment;
+    "tabular-td-n-step" NStep super::tabular_td::NStepExperiment;
+    "tabular-td-lambda" Lambda super::tabular_td::LambdaExperiment;
+    "tabular-td-dyna-maze" DynaMaze super::tabular_td::DynaMazeExperiment;
+    "tabular-td-maximisation-bias" MaximisationBias super::tabular_td::MaximisationBiasExperiment;
+    "linear-policies-mountain-car" MountainCar super::linear_policies::MountainCarExperiment;
+    "linear-policies-corridor" Corridor super::linear_policies::CorridorExperiment;
+    "linear-policies-cart-pole" CartPole super::linear_policies::CartPoleExperiment;
+    "dynlin-ucb" DynLinUcb super::dynlin_ucb::DynLinUcbExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].

@@ -9,7 +9,7 @@ pub const MAX_PARAMETERS: usize = 16;
 /// A value for each parameter of a descriptor, or its default. A choice is kept as the index of its option.
 ///
 /// ```
-/// # #[cfg(feature = "lab-learn")] {
+/// # #[cfg(feature = "tabular-td-cliff-walking")] {
 /// use habit::lab::{EXPERIMENTS, Values, find};
 /// let descriptor = &EXPERIMENTS[find("tabular-td.cliff-walking").unwrap()];
 /// let mut values = Values::DEFAULTS;

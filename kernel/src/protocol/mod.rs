@@ -9,7 +9,7 @@
 //! | [`write_sample`], [`write_done`] | the lines that every front end prints of a run |
 //!
 //! ```
-//! # #[cfg(feature = "lab-learn")] {
+//! # #[cfg(feature = "tabular-td-cliff-walking")] {
 //! use habit::protocol::Session;
 //! let (mut session, mut out) = (Session::EMPTY, String::new());
 //! session.line(br#"{"cmd":"run","id":"tabular-td.cliff-walking","seed":7,"steps":2,"every":2}"#, &mut out)?;

@@ -202,24 +202,25 @@ impl Session {
     }
 }
 
-#[cfg(feature = "lab-learn")]
+#[cfg(feature = "tabular-td-cliff-walking")]
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::rng::{Rng, below, stream};
+    use std::boxed::Box;
     use std::string::String;
     use std::vec::Vec;
 
     const RUN: &str = r#"{"cmd":"run","id":"tabular-td.cliff-walking","seed":3,"steps":20,"every":5}"#;
 
     struct Talk {
-        session: Session,
+        session: Box<Session>,
         out: String,
     }
 
     impl Talk {
         fn new() -> Self {
-            Self { session: Session::EMPTY, out: String::new() }
+            Self { session: Box::new(Session::EMPTY), out: String::new() }
         }
 
         /// Sends a line and returns what came back since the last one.
