@@ -48,7 +48,7 @@ impl Run {
 
     /// Gives the run up.
     pub fn stop(&mut self) {
-        self.runner = Runner::Idle;
+        self.runner.stop();
     }
 
     /// The descriptor of what runs.

@@ -73,13 +73,19 @@ macro_rules! experiments {
                             None => Err(Error::NotStarted),
                         };
                         if started.is_err() {
-                            *self = Self::Idle;
+                            self.stop();
                         }
                         return started;
                     }
                 )*
                 let _ = (entry, seed, steps, values);
                 Err(Error::UnknownExperiment)
+            }
+
+            /// Nothing runs any more.
+            #[inline(never)] // as above
+            pub fn stop(&mut self) {
+                *self = Self::Idle;
             }
 
             /// As [`Experiment::tick`].
