@@ -53,8 +53,18 @@ impl Exploration for EpsilonGreedy {
         if self.explores.sample(rng) {
             return rng::below(values.len() as u32, rng).map(|action| action as usize);
         }
-        let (best, count) = maximum(values);
-        let mut skip = if count > 1 { rng::below(count, rng)? } else { 0 };
+        // The first maximiser and how many there are, without a branch a value; several are rare once something is learned.
+        let (mut best, mut first, mut count) = (f32::NEG_INFINITY, 0, 0);
+        for (action, &value) in values.iter().enumerate() {
+            let better = value > best;
+            count = if better { 1 } else { count + u32::from(value == best) };
+            first = if better { action } else { first };
+            best = if better { value } else { best };
+        }
+        if count == 1 {
+            return Ok(first);
+        }
+        let mut skip = rng::below(count, rng).map_err(|_| Error::NonFinite)?;
         for (action, &value) in values.iter().enumerate() {
             if value == best {
                 if skip == 0 {
