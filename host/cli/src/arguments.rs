@@ -45,6 +45,9 @@ pub enum Command {
     Run(Run),
     /// Measure the claims of experiments again
     Claims(Claims),
+    /// List the GPU adapters and check one against the kernel
+    #[cfg(feature = "gpu")]
+    Gpu(Gpu),
 }
 
 /// `habit list`.
@@ -121,6 +124,27 @@ pub struct Claims {
     pub threads: Option<u32>,
 }
 
+/// `habit gpu`.
+#[cfg(feature = "gpu")]
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct Gpu {
+    /// Check the adapter whose line in the list contains this
+    /// [default: the fastest]
+    #[arg(long, value_name = "TEXT", verbatim_doc_comment)]
+    pub adapter: Option<String>,
+}
+
+/// The commands, for who names another.
+const COMMANDS: &[&str] = &[
+    "list",
+    "show",
+    "run",
+    "claims",
+    #[cfg(feature = "gpu")]
+    "gpu",
+];
+
 fn from_one() -> RangedI64ValueParser<u32> {
     RangedI64ValueParser::new().range(1..=i64::from(u32::MAX))
 }
@@ -174,7 +198,7 @@ pub fn answer(error: &clap::Error, out: &mut dyn Write) -> Result<ExitCode, Fail
             Ok(ExitCode::SUCCESS)
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            Err(Failure::Input("say what to do: list, show, run or claims (`habit --help` tells more)".into()))
+            Err(Failure::Input(format!("say what to do: {} (`habit --help` tells more)", COMMANDS.join(", "))))
         }
         _ => Err(Failure::Input(sentence(error))),
     }
@@ -183,7 +207,7 @@ pub fn answer(error: &clap::Error, out: &mut dyn Write) -> Result<ExitCode, Fail
 /// The first paragraph of the library's answer, with the nearest name or the way on.
 fn sentence(error: &clap::Error) -> String {
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
-        return unknown("command", word, ["list", "show", "run", "claims"]);
+        return unknown("command", word, COMMANDS.iter().copied());
     }
     let text = error.render().to_string();
     let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);

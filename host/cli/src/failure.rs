@@ -7,9 +7,9 @@ use std::process::ExitCode;
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0  fine (also when the reader of a pipe has had enough)
-  1  a claim does not hold
+  1  a claim does not hold, or a check failed
   2  wrong input or usage
-  3  something could not be read or written";
+  3  something could not be read or written, or no GPU be used";
 
 /// Why a command stopped before its end.
 #[derive(Debug)]

@@ -6,7 +6,7 @@
 //! | `failure` | why a command stops, and the exit code |
 //! | `names` | experiments by what a user calls them, and the nearest name to an unknown one |
 //! | `settings` | parameters from `--set`, and those in force |
-//! | `list`, `show`, `run`, `check` | the four commands |
+//! | `list`, `show`, `run`, `check`, `gpu` | the commands |
 //! | `seeds` | a run over several seeds, in parallel |
 //! | [`claims`] | the measurement of claims, which the tests repeat |
 //! | `in_order`, `drive` | what both are made of: jobs whose results come in order, and one run of one seed |
@@ -21,6 +21,8 @@ mod csv;
 mod drive;
 mod failure;
 mod figures;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod in_order;
 mod list;
 mod names;
@@ -59,5 +61,7 @@ fn obey(words: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Resul
         Command::Show(arguments) => show::show(&arguments, out),
         Command::Run(arguments) => run::run(&arguments, out),
         Command::Claims(arguments) => check::check(&arguments, out),
+        #[cfg(feature = "gpu")]
+        Command::Gpu(arguments) => gpu::gpu(&arguments, out),
     }
 }
