@@ -42,6 +42,10 @@ errors! {
     NotSelected "not_selected" "this arm was not the one selected last";
     NotStarted "not_started" "nothing has been started";
     EpisodeTooLong "episode_too_long" "the episode is longer than its buffer";
+    UnknownCell "unknown_cell" "a cell of a grid is one of . # S G X";
+    RaggedGrid "ragged_grid" "the rows of the grid are not equally long";
+    OtherCellCount "other_cell_count" "the grid has more or fewer cells than its type";
+    NotOneStart "not_one_start" "a grid has exactly one start";
     EpisodeOver "episode_over" "the episode is over: reset first";
     RunOver "run_over" "the run is over: start again";
     Truncated "truncated" "the bytes end too early";

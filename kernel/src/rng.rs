@@ -12,7 +12,7 @@
 //! ```
 
 use crate::error::Error;
-use crate::math::Math;
+use crate::math::{Math, is_in_unit_interval};
 use crate::state::{Identify, Identity, Persist, Reader, Write};
 use rand_core::SeedableRng;
 
@@ -49,12 +49,21 @@ pub fn below(n: u32, rng: &mut (impl Rng + ?Sized)) -> Result<u32, Error> {
     }
     let mut product = u64::from(rng.next_u32()) * u64::from(n);
     if (product as u32) < n {
-        let threshold = n.wrapping_neg() % n;
+        let threshold = complement_modulo(n);
         while (product as u32) < threshold {
             product = u64::from(rng.next_u32()) * u64::from(n);
         }
     }
     Ok((product >> 32) as u32)
+}
+
+/// `(2^32 - n) mod n`, bit by bit: so seldom needed that the code of a division would cost a small chip more than time.
+#[cold]
+fn complement_modulo(n: u32) -> u32 {
+    (0..32).rev().fold(0u64, |rest, bit| {
+        let rest = 2 * rest + u64::from((n.wrapping_neg() >> bit) & 1);
+        if rest >= u64::from(n) { rest - u64::from(n) } else { rest }
+    }) as u32
 }
 
 /// Approximately standard normal: the sum of twelve words, each cut to its upper 20 bits, less 6 * 2^20, times 2^-20
@@ -72,7 +81,7 @@ pub fn gaussian_by_sum(rng: &mut (impl Rng + ?Sized)) -> f32 {
 /// # Errors
 /// [`Error::ProbabilityOutOfRange`] unless `0 <= p <= 1`.
 pub const fn threshold(p: f32) -> Result<u64, Error> {
-    if !(p >= 0.0 && p <= 1.0) {
+    if !is_in_unit_interval(p) {
         return Err(Error::ProbabilityOutOfRange);
     }
     let bits = p.to_bits() & 0x7fff_ffff;
@@ -127,7 +136,7 @@ impl Bernoulli {
 /// # Errors
 /// [`Error::ProbabilityOutOfRange`] when a probability is outside `[0, 1]` or not finite, or all are 0; no word is taken.
 pub fn categorical(probabilities: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
-    categorical_by(probabilities.len(), |index| probabilities[index], rng)
+    categorical_by(probabilities.len(), |index| probabilities.get(index).copied().unwrap_or(0.0), rng)
 }
 
 /// As [`categorical`], of `count` probabilities that are computed when they are needed, twice each.
@@ -286,6 +295,13 @@ mod tests {
         assert_eq!(gaussian_by_sum(&mut Constant(0)), -6.0);
         assert!(Bernoulli::new(1.0).unwrap().sample(&mut Constant(u32::MAX)));
         assert!(!Bernoulli::NEVER.sample(&mut Constant(0)));
+    }
+
+    #[test]
+    fn the_remainder_is_that_of_a_division() {
+        for n in [1, 2, 3, 7, 10, 1000, 65_537, 1 << 31, u32::MAX] {
+            assert_eq!(complement_modulo(n), n.wrapping_neg() % n);
+        }
     }
 
     #[test]

@@ -42,6 +42,9 @@ enum Task {
         /// Stages to run, in this order; all when none is named
         #[arg(value_name = "STAGE", value_parser = stages::names())]
         stages: Vec<String>,
+        /// Measure claims with long runs too
+        #[arg(long)]
+        full: bool,
     },
 }
 
@@ -74,7 +77,7 @@ fn main() -> ExitCode {
             }
             serve::serve(&site, port, !no_open).map(|()| ExitCode::SUCCESS)
         }),
-        Task::Test { stages } => Ok(test::run(&house, &stages)),
+        Task::Test { stages, full } => Ok(test::run(&house, &stages, full)),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error}");

@@ -79,11 +79,7 @@ fn kernel(house: &House) -> Result<Vec<Check>, String> {
             cargo_line(house, "clippy -p habit --all-features --all-targets -- -D warnings"),
         ),
         nextest("kernel tests", house, "--package habit --all-features"),
-        check(
-            "kernel examples in the docs",
-            Format::Harness,
-            cargo_line(house, "test --doc --package habit --all-features"),
-        ),
+        check_docs(house, "habit"),
         one("kernel docs", doc),
     ];
     for features in feature_sets(house)? {
@@ -106,7 +102,7 @@ fn feature_sets(house: &House) -> Result<Vec<String>, String> {
 
 fn host(house: &House) -> Result<Vec<Check>, String> {
     Ok(vec![
-        one("the habit command", cargo_line(house, "build --release --package habit-cli")),
+        one("the habit command", cargo_line(house, "build --release --package habit-cli --no-default-features")),
         with_habit(house, nextest("host tests", house, "--package habit-cli --package habit-tests --package xtask")),
     ])
 }
@@ -125,21 +121,33 @@ fn web(house: &House) -> Result<Vec<Check>, String> {
             cargo_line(house, &format!("clippy -p habit-web --target {PAGE} --all-features -- -D warnings")),
         ),
         one("the site", site),
-        one("the habit command", cargo_line(house, "build --release --package habit-cli")),
+        one("the habit command", cargo_line(house, "build --release --package habit-cli --no-default-features")),
         with_habit(house, check("the page in a browser", Format::Node, browser)),
     ])
 }
 
 fn firmware(house: &House) -> Result<Vec<Check>, String> {
-    Ok(vec![nextest("board tests", house, "--package habit-tests --features firmware")])
+    Ok(vec![nextest("board tests", house, "--package habit-tests --features firmware --test firmware")])
 }
 
 fn gpu(house: &House) -> Result<Vec<Check>, String> {
-    Ok(vec![nextest("GPU tests", house, "--package habit-gpu")])
+    let mut check = cargo_line(house, "run --package habit-cli -- gpu");
+    check.env("NODEVICE_SELECT", "1");
+    let mut tests = nextest("GPU tests", house, "--package habit-gpu");
+    // Keeps a layer of Mesa's from asking for a display that is not there.
+    tests.command.env("NODEVICE_SELECT", "1");
+    let examples = check_docs(house, "habit-gpu");
+    Ok(vec![tests, examples, one("habit gpu", check)])
 }
 
 fn claims(house: &House) -> Result<Vec<Check>, String> {
-    Ok(vec![nextest("claims", house, "--package habit-tests --features claims --cargo-profile release")])
+    Ok(vec![nextest("claims", house, "--package habit-tests --features claims --test claims --cargo-profile release")])
+}
+
+/// The examples in a package's docs.
+fn check_docs(house: &House, package: &str) -> Check {
+    let line = format!("test --doc --all-features --package {package}");
+    check(format!("examples in the docs of {package}"), Format::Harness, cargo_line(house, &line))
 }
 
 /// A command that counts as one test.

@@ -116,11 +116,12 @@ impl<F: StorageMut, U: StorageMut<u32>, M: Math> Ar2State<F, U, M> {
     /// Marks the arms that the present predictions trigger.
     fn trigger(&mut self, best: usize) {
         let predictions = self.predictions.values();
+        let Some(greatest) = predictions.get(best) else { return };
         let floor = self.decay * self.decay;
         let arms = self.triggers.values_mut().iter_mut().zip(predictions).zip(self.shrinkage.values());
         for (arm, ((trigger, prediction), shrinkage)) in arms.enumerate() {
             let reach = self.width * libm::sqrtf((floor - shrinkage).max(0.0));
-            if arm != best && *trigger == 0 && predictions[best] - prediction <= reach {
+            if arm != best && *trigger == 0 && greatest - prediction <= reach {
                 *trigger = self.round + 1;
             }
         }

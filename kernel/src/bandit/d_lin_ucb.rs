@@ -93,10 +93,10 @@ impl<A: Storage, S: Memory, R: Radius> DLinUcbState<A, S, R> {
 /// `M <- (1 - fade) M + u u^T + fade lambda I`.
 fn fade_and_add(matrix: &mut [f32], u: &[f32], fade: f32, lambda: f32) {
     let d = u.len();
-    for (i, row) in matrix.chunks_exact_mut(d).enumerate() {
-        for (j, entry) in row.iter_mut().enumerate() {
+    for (i, (row, u_i)) in matrix.chunks_exact_mut(d.max(1)).zip(u).enumerate() {
+        for (j, (entry, u_j)) in row.iter_mut().zip(u).enumerate() {
             let regulariser = if i == j { fade * lambda } else { 0.0 };
-            *entry = *entry - fade * *entry + u[i] * u[j] + regulariser;
+            *entry = *entry - fade * *entry + u_i * u_j + regulariser;
         }
     }
 }

@@ -50,10 +50,16 @@ impl Epochs {
         1 + self.hold
     }
 
-    /// How many epochs begin within `rounds` rounds. Cost: O(epochs).
+    /// How many epochs begin within `rounds` rounds. Cost: a thousandth of as many steps.
     pub fn within(mut self, rounds: u32) -> u32 {
         let mut played = 0u32;
         while played < rounds {
+            // As many epochs as surely hold no longer than the last one; the rest is counted one by one.
+            let next = 0.999 * self.power * self.inverse_radius;
+            let surely = if next < 4e9 { next as u32 } else { u32::MAX };
+            let skipped = surely.saturating_sub(self.epoch + 1).min((rounds - played - 1) / (1 + self.hold));
+            self.epoch += skipped;
+            played += skipped * (1 + self.hold);
             played = played.saturating_add(self.begin());
         }
         self.epoch

@@ -1,18 +1,21 @@
 //! A 4 x 12 grid with a cliff along its lower edge.
 
+use super::episode::Episode;
+use super::grid::{Ground, clockwise, moved};
 use super::{Discrete, Env};
 use crate::error::Error;
-use crate::interact::{Outcome, Step};
+use crate::interact::Step;
 use crate::linalg::Const;
 use crate::model::{FiniteModel, ModelOutcome};
-use crate::rng::{self, Rng};
+use crate::rng::Rng;
+use crate::state::{Identify, Identity, persist_fields};
 
 /// Sutton & Barto's example 6.6 with the dynamics of Gymnasium's `CliffWalking-v1`.
 ///
 /// State `12 row + column`; actions up 0, right 1, down 2, left 3; moves are clamped at the border. Each move costs 1.
 /// Stepping on the cliff (row 3, columns 1 to 10) costs 100 and puts the agent back at the start, state 36, without ending
-/// the episode; reaching state 47 ends it. On slippery ground the move is turned left, kept or turned right with
-/// probability 1/3 each. No time limit. Takes one bounded draw a step when slippery, none otherwise.
+/// the episode; reaching state 47 ends it. On slippery ground the move is turned left, kept or turned right, in this order,
+/// with probability 1/3 each. No time limit. `reset` takes no word; a step takes one when slippery, none otherwise.
 ///
 /// ```
 /// use habit::env::{CliffWalking, Env};
@@ -25,9 +28,8 @@ use crate::rng::{self, Rng};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CliffWalking {
-    state: u8,
-    slippery: bool,
-    over: bool,
+    ground: Ground,
+    episode: Episode<{ Self::STATES }>,
 }
 
 impl CliffWalking {
@@ -46,32 +48,18 @@ impl CliffWalking {
 
     /// Before the first episode.
     pub const fn new(slippery: bool) -> Self {
-        Self { state: Self::START as u8, slippery, over: true }
+        Self { ground: Ground { slippery }, episode: Episode::before(Self::START) }
     }
 
     /// The agent's cell.
     pub const fn state(&self) -> usize {
-        self.state as usize
+        self.episode.state()
     }
 
     /// Whether a cell belongs to the cliff.
     #[inline]
     pub const fn is_cliff(state: usize) -> bool {
         state > Self::START && state < Self::GOAL
-    }
-
-    /// Next state, reward and whether the goal is reached, when nothing slips.
-    #[inline]
-    const fn intended(state: usize, action: usize) -> (usize, f32, bool) {
-        let column = state % Self::COLUMNS;
-        let landed = match action {
-            0 if state >= Self::COLUMNS => state - Self::COLUMNS,
-            1 if column + 1 < Self::COLUMNS => state + 1,
-            2 if state + Self::COLUMNS < Self::STATES => state + Self::COLUMNS,
-            3 if column > 0 => state - 1,
-            _ => state,
-        };
-        if Self::is_cliff(landed) { (Self::START, -100.0, false) } else { (landed, -1.0, landed == Self::GOAL) }
     }
 }
 
@@ -89,25 +77,14 @@ impl Env for CliffWalking {
 
     #[inline]
     fn reset(&mut self, _rng: &mut (impl Rng + ?Sized)) -> usize {
-        self.state = Self::START as u8;
-        self.over = false;
-        Self::START
+        self.episode.start(Self::START)
     }
 
     #[inline]
     fn step(&mut self, action: usize, rng: &mut (impl Rng + ?Sized)) -> Result<Step<usize>, Error> {
-        if action >= Self::ACTIONS {
-            return Err(Error::ActionOutOfRange);
-        }
-        if self.over {
-            return Err(Error::EpisodeOver);
-        }
-        let turn = if self.slippery { rng::below(3, rng)? as usize + 3 } else { 4 };
-        let (state, reward, terminated) = Self::intended(self.state(), (action + turn) % 4);
-        self.state = state as u8;
-        self.over = terminated;
-        let outcome = if terminated { Outcome::Terminated } else { Outcome::Continue };
-        Ok(Step { observation: state, reward, outcome })
+        let (episode, step) = self.episode.step(self, action, rng)?;
+        self.episode = episode;
+        Ok(step)
     }
 }
 
@@ -120,26 +97,36 @@ impl FiniteModel for CliffWalking {
         Self::ACTIONS
     }
 
+    #[inline]
     fn outcome_count(&self, state: usize, action: usize) -> Result<usize, Error> {
-        match (state < Self::STATES, action < Self::ACTIONS) {
-            (false, _) => Err(Error::StateOutOfRange),
-            (_, false) => Err(Error::ActionOutOfRange),
-            _ => Ok(if self.slippery { 3 } else { 1 }),
-        }
+        self.check_pair(state, action).map(|()| self.ground.outcomes())
     }
 
+    #[inline]
     fn outcome(&self, state: usize, action: usize, index: usize) -> Result<Option<ModelOutcome>, Error> {
-        let count = self.outcome_count(state, action)?;
-        let turn = if self.slippery { index + 3 } else { 4 };
-        let (next_state, reward, terminated) = Self::intended(state, (action + turn) % 4);
-        let probability = 1.0 / count as f32;
-        Ok((index < count).then_some(ModelOutcome { probability, next_state, reward, terminated }))
+        self.check_pair(state, action)?;
+        let move_made = clockwise(self.ground.carried_out(action, index));
+        let landed = moved(state, Self::ROWS, Self::COLUMNS, move_made);
+        let (next_state, reward) = if Self::is_cliff(landed) { (Self::START, -100.0) } else { (landed, -1.0) };
+        let (probability, terminated) = (self.ground.probability(), landed == Self::GOAL);
+        Ok((index < self.ground.outcomes()).then_some(ModelOutcome { probability, next_state, reward, terminated }))
+    }
+}
+
+persist_fields!([] CliffWalking { episode });
+
+/// `"cliff-walking"`: states, actions.
+impl Identify for CliffWalking {
+    fn identity(&self) -> Identity {
+        Identity::new("cliff-walking", Identity::PLAIN, [Self::STATES, Self::ACTIONS, 0])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interact::Outcome;
+    use crate::model;
     use crate::rng::stream;
 
     #[test]
@@ -165,19 +152,26 @@ mod tests {
         for slippery in [false, true] {
             let (mut cliff, mut rng) = (CliffWalking::new(slippery), stream(4, 0));
             for state in (0..CliffWalking::STATES).filter(|&s| s != CliffWalking::GOAL && !CliffWalking::is_cliff(s)) {
-                for action in 0..4 {
-                    for _ in 0..20 {
-                        cliff.reset(&mut rng);
-                        cliff.state = state as u8;
-                        let step = cliff.step(action, &mut rng).unwrap();
-                        assert!((0..3).any(|index| {
-                            cliff.outcome(state, action, index).unwrap().is_some_and(|outcome| {
-                                outcome.next_state == step.observation && outcome.reward == step.reward
-                            })
-                        }));
-                    }
+                for action in (0..4).cycle().take(80) {
+                    cliff.episode.start(state);
+                    let drawn = model::sample(&cliff, state, action, &mut rng.clone()).unwrap();
+                    let step = cliff.step(action, &mut rng).unwrap();
+                    assert_eq!((step.observation, step.reward), (drawn.next_state, drawn.reward));
                 }
             }
+        }
+    }
+
+    /// By hand: floor(2^32 f32(1/3)) = 1 431 655 808.
+    #[test]
+    fn a_slip_is_one_word_against_two_thresholds() {
+        let (mut cliff, mut rng) = (CliffWalking::new(true), stream(9, 0));
+        for _ in 0..1000 {
+            cliff.episode.start(14);
+            let word = rng.clone().next_u32();
+            let turned = usize::from(word >= 1_431_655_808) + usize::from(word >= 2 * 1_431_655_808);
+            // Action 1 turned left, kept, turned right.
+            assert_eq!(cliff.step(1, &mut rng).unwrap().observation, [2, 15, 26][turned]);
         }
     }
 

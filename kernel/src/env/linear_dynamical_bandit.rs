@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::interact::{Outcome, Step};
 use crate::linalg::{Const, dot};
 use crate::rng::{Rng, gaussian_by_sum};
+use crate::state::{Identify, Identity, persist_fields};
 
 /// A stable linear system with a scalar output: `x' = A x + B u + eps`, `y = <omega, x> + <theta, u> + eta` (Mussi,
 /// Metelli, Restelli 2023, section 2), with the bounds that its learners are told.
@@ -119,6 +120,15 @@ impl<const N: usize, const D: usize, const K: usize> Env for LinearDynamicalBand
         }
         self.state = next;
         Ok(Step { observation: (), reward, outcome: Outcome::Continue })
+    }
+}
+
+persist_fields!([const N: usize, const D: usize, const K: usize] LinearDynamicalBandit<N, D, K> { state });
+
+/// `"linear-dynamical-bandit"`: hidden states, numbers of an action, arms.
+impl<const N: usize, const D: usize, const K: usize> Identify for LinearDynamicalBandit<N, D, K> {
+    fn identity(&self) -> Identity {
+        Identity::new("linear-dynamical-bandit", Identity::PLAIN, [N, D, K])
     }
 }
 

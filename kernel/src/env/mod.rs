@@ -3,20 +3,66 @@
 //! | environment | source |
 //! |---|---|
 //! | [`CliffWalking`] | Sutton & Barto, example 6.6; Gymnasium's `CliffWalking-v1` |
+//! | [`FrozenLake`] | Gymnasium's `FrozenLake-v1` and `FrozenLake8x8-v1` |
+//! | [`Taxi`] | Dietterich 2000; Gymnasium's `Taxi-v4` |
+//! | [`Blackjack`] | Sutton & Barto, example 5.1; Gymnasium's `Blackjack-v1` |
+//! | [`CartPole`], [`CartPoleBatch`] | Barto, Sutton, Anderson 1983; Gymnasium's `CartPole-v1` |
+//! | [`MountainCar`] | Sutton & Barto, example 10.1; Gymnasium's `MountainCar-v0` |
+//! | [`Acrobot`] | Sutton 1996; Gymnasium's `Acrobot-v1` |
+//! | [`Pendulum`] | Gymnasium's `Pendulum-v1` |
+//! | [`RandomWalk`] | Sutton & Barto, examples 6.2 and 7.1 |
+//! | [`WindyGrid`] | Sutton & Barto, example 6.5 |
+//! | [`MaximisationBias`] | Sutton & Barto, example 6.7 |
+//! | [`ShortCorridor`] | Sutton & Barto, example 13.1 |
+//! | [`GridWorld`] | your own grid, given as text; the maze of Sutton & Barto's example 8.1 |
 //! | [`LinearDynamicalBandit`] | Mussi, Metelli, Restelli (ICML 2023), section 2 |
 //!
 //! | piece | what it is |
 //! |---|---|
 //! | [`Env`] | the one trait of every environment, yours included |
 //! | [`Space`]: [`Discrete`], [`Bounded`], [`Nothing`] | what can be observed, and what can be done |
+//! | [`TimeLimit`] | an environment whose episodes are cut |
+//! | [`Cell`], [`GridRules`] | what a grid is made of |
 
+mod acrobot;
+mod blackjack;
+mod cart_pole;
+mod cart_pole_batch;
 mod cliff_walking;
+mod episode;
+mod frozen_lake;
+mod grid;
+mod grid_world;
 mod linear_dynamical_bandit;
+mod maximisation_bias;
+mod mountain_car;
+mod pendulum;
+mod random_walk;
+mod short_corridor;
 mod space;
+mod taxi;
+#[cfg(test)]
+mod tests;
+mod time_limit;
+mod windy_grid;
 
+pub use acrobot::Acrobot;
+pub use blackjack::Blackjack;
+pub use cart_pole::CartPole;
+pub use cart_pole_batch::CartPoleBatch;
 pub use cliff_walking::CliffWalking;
+pub use frozen_lake::FrozenLake;
+pub use grid_world::{Cell, GridRules, GridWorld};
 pub use linear_dynamical_bandit::{LinearDynamicalBandit, LinearSystem};
+pub use maximisation_bias::MaximisationBias;
+pub use mountain_car::MountainCar;
+pub use pendulum::Pendulum;
+pub use random_walk::RandomWalk;
+pub use short_corridor::ShortCorridor;
 pub use space::{Bounded, Discrete, Nothing, Space};
+pub use taxi::Taxi;
+pub use time_limit::TimeLimit;
+pub use windy_grid::WindyGrid;
 
 use crate::error::Error;
 use crate::interact::Step;
@@ -88,7 +134,7 @@ pub trait Env {
     /// Takes an action.
     ///
     /// # Errors
-    /// [`Error::ActionOutOfRange`]; [`Error::EpisodeOver`] when the episode has ended and was not reset. The state is
-    /// unchanged then.
+    /// [`Error::ActionOutOfRange`], or [`Error::NonFinite`] where actions are numbers; [`Error::EpisodeOver`] when the
+    /// episode has ended and was not reset. The state and the generator are unchanged then.
     fn step(&mut self, action: Action<Self>, rng: &mut (impl Rng + ?Sized)) -> Result<Step<Observation<Self>>, Error>;
 }

@@ -34,14 +34,6 @@ pub struct Descriptor {
     pub state_bytes: usize,
 }
 
-impl Descriptor {
-    /// How long the run is whose digest every target must show with seed 1 and all parameters at their defaults: the
-    /// usual length, or 1000 steps where that is longer.
-    pub const fn conformance_steps(&self) -> u32 {
-        if self.steps.default < 1000 { self.steps.default } else { 1000 }
-    }
-}
-
 /// The length of a run, in steps. Some learners know it as their horizon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -52,6 +44,9 @@ pub struct Steps {
     pub maximum: u32,
     /// Taken when nothing is said.
     pub default: u32,
+    /// The length of the run whose digest every target must show with seed 1 and all parameters at their defaults: one that
+    /// a chip without floating-point hardware finishes under emulation in seconds.
+    pub conformance: u32,
 }
 
 /// One number or choice that a run takes.

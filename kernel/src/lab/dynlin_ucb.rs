@@ -72,10 +72,12 @@ impl<B: Bandit> Lane<B> {
         let arm = self.bandit.select(bandit_rng)?;
         let reward = self.system.step(arm, system_rng)?.reward;
         self.bandit.update(arm, reward)?;
-        self.regret.add(shortfall[arm]);
+        self.regret.add(shortfall.get(arm).copied().ok_or(Error::ActionOutOfRange)?);
         self.reward.add(reward);
         self.rounds += 1;
-        self.plays[arm] += 1;
+        if let Some(plays) = self.plays.get_mut(arm) {
+            *plays += 1;
+        }
         Ok(())
     }
 
@@ -152,7 +154,7 @@ impl Experiment for DynLinUcbExperiment {
                   arm alone lock on to the wrong one.",
         citation: "Mussi, Metelli, Restelli, Dynamical Linear Bandits, ICML 2023 (PMLR 202), arXiv 2211.08997",
         step: "round",
-        steps: Steps { minimum: 2, maximum: 10_000_000, default: 30_000 },
+        steps: Steps { minimum: 2, maximum: 10_000_000, default: 30_000, conformance: 1000 },
         contenders: &["DynLin-UCB", "Lin-UCB", "D-LinUCB", "Exp3", "Exp3-k", "AR2"],
         parameters: &[
             Parameter {

@@ -125,7 +125,7 @@ mod tests {
         summary: "",
         citation: "",
         step: "step",
-        steps: Steps { minimum: 1, maximum: 10, default: 5 },
+        steps: Steps { minimum: 1, maximum: 10, default: 5, conformance: 5 },
         contenders: &[],
         parameters: &[
             Parameter {

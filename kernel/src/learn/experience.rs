@@ -80,16 +80,22 @@ impl<W: StorageMut<u16>, F: StorageMut, U: StorageMut<u8>> Experience<W, F, U> {
         })
     }
 
+    /// The same by the number of the pair, its state's row by row.
+    fn outcome_of(&self, pair: u16) -> Option<Transition> {
+        let (pair, actions) = (usize::from(pair), self.actions.max(1));
+        self.outcome(pair / actions, pair % actions)
+    }
+
     /// Every pair that was seen, in the order in which it was first seen.
     pub fn seen(&self) -> impl Iterator<Item = Transition> {
         let pairs = self.pairs.values().iter().take(self.len());
-        pairs.filter_map(|pair| self.outcome(usize::from(*pair) / self.actions, usize::from(*pair) % self.actions))
+        pairs.filter_map(|pair| self.outcome_of(*pair))
     }
 
     /// One of the pairs that were seen, each alike. Takes one bounded draw.
     pub(super) fn sample(&self, rng: &mut (impl Rng + ?Sized)) -> Result<Transition, Error> {
-        let pair = usize::from(*self.pairs.values().get(below(self.count, rng)? as usize).ok_or(Error::EmptyRange)?);
-        self.outcome(pair / self.actions, pair % self.actions).ok_or(Error::StateOutOfRange)
+        let pair = self.pairs.values().get(below(self.count, rng)? as usize).ok_or(Error::EmptyRange)?;
+        self.outcome_of(*pair).ok_or(Error::StateOutOfRange)
     }
 
     /// Keeps what followed; its sizes were checked.
@@ -152,7 +158,8 @@ impl<W: StorageMut<u16>, F: StorageMut, U: StorageMut<u8>> Persist for Experienc
             let mut reward = 0.0f32;
             reward.read(from)?;
             let outcome = if from.take(1)? == [SEEN | TERMINATED] { Outcome::Terminated } else { Outcome::Continue };
-            let (state, action) = (usize::from(pair) / self.actions, usize::from(pair) % self.actions);
+            let actions = self.actions.max(1);
+            let (state, action) = (usize::from(pair) / actions, usize::from(pair) % actions);
             self.keep(&Transition { state, action, reward, next_state: usize::from(next_state), outcome });
         }
         Ok(())

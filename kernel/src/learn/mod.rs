@@ -65,6 +65,7 @@ pub use traces::{DenseTraces, SparseTraces, TraceKind, Traces};
 use crate::env::{Action, Env, Observation};
 use crate::error::Error;
 use crate::interact::{Element, Outcome, Transition};
+use crate::math::is_in_unit_interval;
 use crate::rng::Rng;
 
 /// Step size and discount.
@@ -83,10 +84,10 @@ impl TdParameters {
     /// # Errors
     /// [`Error::StepSizeOutOfRange`], [`Error::DiscountOutOfRange`].
     fn check(&self) -> Result<(), Error> {
-        if !(self.step_size > 0.0 && self.step_size <= 1.0) {
+        if self.step_size == 0.0 || !is_in_unit_interval(self.step_size) {
             return Err(Error::StepSizeOutOfRange);
         }
-        if (0.0..=1.0).contains(&self.discount) { Ok(()) } else { Err(Error::DiscountOutOfRange) }
+        if is_in_unit_interval(self.discount) { Ok(()) } else { Err(Error::DiscountOutOfRange) }
     }
 }
 

@@ -91,10 +91,11 @@ impl<const S: usize, const A: usize, E: Exploration> PrioritizedSweeping<S, A, E
 
     fn sweep(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<bool, Error> {
         let waiting = self.priorities.as_flattened_mut();
-        let Some(pair) = argmax(waiting.len(), |pair| waiting[pair]).filter(|pair| waiting[*pair] > 0.0) else {
-            return Ok(false);
-        };
-        waiting[pair] = 0.0;
+        let pair = argmax(waiting.len(), |pair| waiting.get(pair).copied().unwrap_or(0.0)).unwrap_or(0);
+        match waiting.get_mut(pair) {
+            Some(priority) if *priority > 0.0 => *priority = 0.0,
+            _ => return Ok(false),
+        }
         let (state, action) = (pair / A, pair % A);
         let remembered = self.model.outcome(state, action).ok_or(Error::StateOutOfRange)?;
         self.learner.learn(&remembered, rng)?;

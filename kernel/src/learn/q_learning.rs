@@ -14,7 +14,11 @@ impl Target for QLearningTarget {
 
     #[inline]
     fn next_value(values: &[f32], next_state: usize, _next_action: usize, exploration: &impl Exploration) -> f32 {
-        exploration.available(next_state, values).iter().copied().fold(f32::NEG_INFINITY, f32::max)
+        exploration
+            .available(next_state, values)
+            .iter()
+            .copied()
+            .fold(f32::NEG_INFINITY, |best, value| if value > best { value } else { best })
     }
 }
 

@@ -16,18 +16,26 @@ impl<'a> Cholesky<'a> {
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::NotPositiveDefinite`]. The content of `factor` is then of no use.
     pub fn of(matrix: &[f32], d: usize, factor: &'a mut [f32]) -> Result<Self, Error> {
-        if matrix.len() != d * d || factor.len() != d * d {
+        if d == 0 || matrix.len() != d * d || factor.len() != d * d {
             return Err(Error::LengthMismatch);
         }
-        for i in 0..d {
-            for j in 0..=i {
-                let rest = matrix[i * d + j] - dot(&factor[i * d..i * d + j], &factor[j * d..j * d + j]);
-                factor[i * d + j] = if i != j {
-                    rest / factor[j * d + j]
-                } else if rest > 0.0 && rest.is_finite() {
-                    libm::sqrtf(rest)
-                } else {
-                    return Err(Error::NotPositiveDefinite);
+        // Rows as slices, so that nothing is left for the compiler to check.
+        for (i, entries) in matrix.chunks_exact(d).enumerate() {
+            let (above, below) = factor.split_at_mut_checked(i * d).ok_or(Error::LengthMismatch)?;
+            let row = below.get_mut(..d).ok_or(Error::LengthMismatch)?;
+            let mut rows = above.chunks_exact(d);
+            for (j, entry) in entries.iter().enumerate().take(i + 1) {
+                let (known, rest) = row.split_at_mut_checked(j).ok_or(Error::LengthMismatch)?;
+                let place = rest.first_mut().ok_or(Error::LengthMismatch)?;
+                *place = match rows.next().and_then(|row| Some((row, row.get(j)?))) {
+                    Some((row, diagonal)) => (entry - dot(known, row)) / diagonal,
+                    None => {
+                        let square = entry - dot(known, known);
+                        if !(square > 0.0 && square.is_finite()) {
+                            return Err(Error::NotPositiveDefinite);
+                        }
+                        libm::sqrtf(square)
+                    }
                 };
             }
         }
@@ -43,12 +51,17 @@ impl<'a> Cholesky<'a> {
         if x.len() != d {
             return Err(Error::LengthMismatch);
         }
-        for i in 0..d {
-            x[i] = (x[i] - dot(&factor[i * d..i * d + i], &x[..i])) / factor[i * d + i];
+        let diagonal = |i: usize| factor.get(i * d + i).ok_or(Error::LengthMismatch);
+        for (i, row) in factor.chunks_exact(d.max(1)).enumerate() {
+            let (known, rest) = x.split_at_mut_checked(i).ok_or(Error::LengthMismatch)?;
+            let x_i = rest.first_mut().ok_or(Error::LengthMismatch)?;
+            *x_i = (*x_i - dot(row, known)) / diagonal(i)?;
         }
         for i in (0..d).rev() {
-            let below = (i + 1..d).fold(0.0, |sum, j| sum + factor[j * d + i] * x[j]);
-            x[i] = (x[i] - below) / factor[i * d + i];
+            let (rest, known) = x.split_at_mut_checked(i + 1).ok_or(Error::LengthMismatch)?;
+            let x_i = rest.last_mut().ok_or(Error::LengthMismatch)?;
+            let column = factor.iter().skip((i + 1) * d + i).step_by(d.max(1));
+            *x_i = (*x_i - column.zip(known).fold(0.0, |sum, (entry, x_j)| sum + entry * *x_j)) / diagonal(i)?;
         }
         Ok(())
     }

@@ -30,8 +30,8 @@ pub fn quadratic_form(matrix: &[f32], x: &[f32]) -> f32 {
     matrix.chunks_exact(x.len().max(1)).zip(x).fold(0.0, |sum, (row, x_i)| sum + x_i * dot(row, x))
 }
 
-/// Whether every number is finite.
+/// Whether every number is finite. Looks at 64 at a time without a branch, which the compiler turns into vectors.
 #[inline]
 pub fn all_finite(values: &[f32]) -> bool {
-    values.iter().all(|value| value.is_finite())
+    values.chunks(64).all(|chunk| chunk.iter().fold(true, |finite, value| finite & value.is_finite()))
 }

@@ -5,6 +5,8 @@
 //! | [`Math`] | the transcendental functions, as a type parameter |
 //! | [`Libm`] | the default: equal bits on every target |
 //! | `Micromath` | faster on small chips, coarse; feature `micromath` |
+//! | [`Polynomial`], [`sin_cos`] | sine and cosine by plain arithmetic: the physics' default |
+//! | [`Scalar`] | the number type of the physics |
 //! | [`CompensatedSum`] | a long sum without drift |
 //! | [`RunningMoments`] | mean and variance of a stream |
 //! | [`argmax`], [`maximum`] | the best index, ties to the lowest; the greatest value and how many share it |
@@ -15,6 +17,8 @@ mod libm;
 #[cfg(feature = "micromath")]
 mod micromath;
 mod running_moments;
+mod scalar;
+mod sin_cos;
 
 pub use self::libm::Libm;
 #[cfg(feature = "micromath")]
@@ -22,6 +26,16 @@ pub use self::micromath::Micromath;
 pub use argmax::{TIE_TOLERANCE, argmax, maximum};
 pub use compensated_sum::CompensatedSum;
 pub use running_moments::RunningMoments;
+pub use scalar::Scalar;
+pub use sin_cos::{Polynomial, SIN_COS_RANGE, sin_cos};
+
+pub(crate) use sin_cos::sin_cos_of_small;
+
+/// Whether `0 <= x <= 1`, by the bits: no routine for comparing floats need be linked on a chip that has none.
+#[inline]
+pub(crate) const fn is_in_unit_interval(x: f32) -> bool {
+    x.to_bits() <= 1f32.to_bits() || x.to_bits() == (-0f32).to_bits()
+}
 
 /// The functions that are not plain arithmetic. Learners take them as a type parameter, [`Libm`] by default; a run's
 /// bits depend on it, so checkpoints and handshakes name it.
@@ -39,6 +53,11 @@ pub trait Math: Copy + Default + core::fmt::Debug + 'static {
     fn sin(x: f32) -> f32;
     /// The cosine, in radians.
     fn cos(x: f32) -> f32;
+    /// Both, which may cost less than one after the other.
+    #[inline]
+    fn sin_cos(x: f32) -> (f32, f32) {
+        (Self::sin(x), Self::cos(x))
+    }
     /// The hyperbolic tangent.
     fn tanh(x: f32) -> f32;
     /// `x^y`.

@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`FiniteModel`] | states, actions, and the outcomes of each pair |
 //! | [`ModelOutcome`] | one outcome and its probability |
+//! | [`sample()`] | draws an outcome |
 
 use crate::error::Error;
+use crate::rng::{self, Rng};
 use crate::state::{Digest, Write};
 
 /// One possible outcome of an action.
@@ -21,6 +23,13 @@ pub struct ModelOutcome {
     pub terminated: bool,
 }
 
+impl ModelOutcome {
+    /// What follows for ever in a terminal state: the same state, and nothing for it.
+    pub const fn absorbed(state: usize) -> Self {
+        Self { probability: 1.0, next_state: state, reward: 0.0, terminated: true }
+    }
+}
+
 /// A finite Markov decision process, computed rather than stored.
 pub trait FiniteModel {
     /// The number of states.
@@ -34,6 +43,18 @@ pub trait FiniteModel {
     /// # Errors
     /// [`Error::StateOutOfRange`], [`Error::ActionOutOfRange`].
     fn outcome_count(&self, state: usize, action: usize) -> Result<usize, Error>;
+
+    /// Whether there is such a pair.
+    ///
+    /// # Errors
+    /// [`Error::StateOutOfRange`], [`Error::ActionOutOfRange`].
+    #[inline]
+    fn check_pair(&self, state: usize, action: usize) -> Result<(), Error> {
+        if state >= self.states() {
+            return Err(Error::StateOutOfRange);
+        }
+        if action >= self.actions() { Err(Error::ActionOutOfRange) } else { Ok(()) }
+    }
 
     /// The outcome at `index` of the pair, or `None` past the last.
     ///
@@ -61,5 +82,86 @@ pub trait FiniteModel {
             }
         }
         Ok(digest.value())
+    }
+}
+
+/// Draws an outcome of the pair, in the order in which the model lists them: the integer running sum of the
+/// [`threshold`](rng::threshold)s of the probabilities is compared with one word (`determinism.md`, rule 3), and the last
+/// outcome whose probability is above 0 absorbs all rounding. A pair with a single outcome takes no word.
+///
+/// # Errors
+/// [`Error::StateOutOfRange`], [`Error::ActionOutOfRange`]; [`Error::ProbabilityOutOfRange`] when the model lists a
+/// probability outside `[0, 1]`, or none above 0. No word is taken then.
+#[inline]
+pub fn sample(
+    model: &(impl FiniteModel + ?Sized),
+    state: usize,
+    action: usize,
+    rng: &mut (impl Rng + ?Sized),
+) -> Result<ModelOutcome, Error> {
+    let count = model.outcome_count(state, action)?;
+    let outcome = |index| model.outcome(state, action, index).ok().flatten();
+    let probability = |index| outcome(index).map_or(0.0, |outcome| outcome.probability);
+    let index = if count == 1 {
+        if rng::threshold(probability(0))? == 0 {
+            return Err(Error::ProbabilityOutOfRange);
+        }
+        0
+    } else {
+        rng::categorical_by(count, probability, rng)?
+    };
+    outcome(index).ok_or(Error::ProbabilityOutOfRange)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{categorical, stream};
+
+    /// One state and one action, whose outcomes lead to the number of their place.
+    struct Wheel(&'static [f32]);
+
+    impl FiniteModel for Wheel {
+        fn states(&self) -> usize {
+            1
+        }
+
+        fn actions(&self) -> usize {
+            1
+        }
+
+        fn outcome_count(&self, state: usize, action: usize) -> Result<usize, Error> {
+            self.check_pair(state, action).map(|()| self.0.len())
+        }
+
+        fn outcome(&self, state: usize, action: usize, index: usize) -> Result<Option<ModelOutcome>, Error> {
+            self.check_pair(state, action)?;
+            let of = |&probability| ModelOutcome { probability, next_state: index, reward: 0.0, terminated: false };
+            Ok(self.0.get(index).map(of))
+        }
+    }
+
+    #[test]
+    fn an_outcome_is_drawn_as_any_category() {
+        for wheel in [&[0.1, 0.2, 0.3, 0.4][..], &[0.0, 0.5, 0.0], &[1.0, 1.0], &[0.25, 0.25], &[1.0 / 3.0; 3]] {
+            let (mut one, mut other) = (stream(5, 0), stream(5, 0));
+            for _ in 0..1000 {
+                let drawn = sample(&Wheel(wheel), 0, 0, &mut one).unwrap().next_state;
+                assert_eq!(Ok(drawn), categorical(wheel, &mut other));
+            }
+            assert_eq!(one, other);
+        }
+    }
+
+    #[test]
+    fn what_is_certain_or_wrong_takes_no_word() {
+        let mut rng = stream(5, 0);
+        assert_eq!(sample(&Wheel(&[1.0]), 0, 0, &mut rng).map(|outcome| outcome.next_state), Ok(0));
+        for bad in [&[][..], &[0.0, 0.0], &[0.5, f32::NAN], &[0.5, 1.5], &[-0.5, 0.5]] {
+            assert_eq!(sample(&Wheel(bad), 0, 0, &mut rng), Err(Error::ProbabilityOutOfRange));
+        }
+        assert_eq!(sample(&Wheel(&[1.0]), 1, 0, &mut rng), Err(Error::StateOutOfRange));
+        assert_eq!(sample(&Wheel(&[1.0]), 0, 1, &mut rng), Err(Error::ActionOutOfRange));
+        assert_eq!(rng, stream(5, 0));
     }
 }

@@ -64,7 +64,8 @@ impl<M: Math> Exploration for Boltzmann<M> {
         if !sum.is_finite() || !best.is_finite() {
             return Err(Error::NonFinite);
         }
-        categorical_by(values.len(), |action| (self.weight(values[action], best) / sum).min(1.0), rng)
+        let probability = |value: &f32| (self.weight(*value, best) / sum).min(1.0);
+        categorical_by(values.len(), |action| values.get(action).map_or(0.0, probability), rng)
     }
 
     fn expected_value(&self, _state: usize, values: &[f32]) -> f32 {

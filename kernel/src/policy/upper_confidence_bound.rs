@@ -41,9 +41,10 @@ impl<C: StorageMut<u32>, M: Math> UpperConfidenceBound<C, M> {
     fn choose(&self, counts: &[u32], values: &[f32]) -> Option<usize> {
         let total = counts.iter().fold(0u32, |sum, count| sum.saturating_add(*count));
         let logarithm = M::ln(total.max(1) as f32);
-        argmax(values.len(), |action| match counts[action] {
-            0 => f32::INFINITY,
-            count => values[action] + self.confidence * libm::sqrtf(logarithm / count as f32),
+        argmax(values.len(), |action| match (counts.get(action), values.get(action)) {
+            (Some(0), _) => f32::INFINITY,
+            (Some(count), Some(value)) => value + self.confidence * libm::sqrtf(logarithm / *count as f32),
+            _ => f32::NAN,
         })
     }
 }

@@ -34,7 +34,7 @@ pub fn write_done(
     mut statistic: impl FnMut(usize, usize) -> RunningMoments,
     out: &mut impl Write,
 ) -> Result {
-    write!(out, r#"{{"done":true,"digest":"{digest:016x}","summary":{{"#)?;
+    write!(out, r#"{{"done":true,"digest":"{digest:016x}","id":"{}","summary":{{"#, descriptor.id)?;
     for (contender, name) in descriptor.contenders.iter().enumerate() {
         write!(out, r#"{}"{name}":{{"#, separator(contender))?;
         for (index, metric) in descriptor.metrics.iter().enumerate() {

@@ -206,6 +206,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::LineReader;
     use crate::rng::{Rng, below, stream};
     use std::boxed::Box;
     use std::string::String;
@@ -310,6 +311,12 @@ mod tests {
             );
         }
         assert_eq!(talk.say("") + &talk.say("\r"), "");
+        // One byte too many is too many, whatever it is.
+        let long = std::format!("{:<256}", r#"{"cmd":"hello"}"#);
+        assert!(talk.say(&long).contains("hello") && talk.say(&(long.clone() + "\r")).contains("hello"));
+        let mut reader = LineReader::EMPTY;
+        let cut = (long + " \r\n").bytes().find_map(|byte| reader.push(byte).map(<[u8]>::to_vec)).unwrap();
+        assert!(talk.say(core::str::from_utf8(&cut).unwrap()).contains("line_too_long"));
     }
 
     #[test]

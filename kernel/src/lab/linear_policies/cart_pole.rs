@@ -191,7 +191,7 @@ impl Experiment for CartPoleExperiment {
         citation: "Schulman, Wolski, Dhariwal, Radford, Klimov, Proximal Policy Optimization Algorithms, 2017, arXiv \
                    1707.06347; Barto, Sutton, Anderson 1983 for the pole",
         step: "iteration",
-        steps: Steps { minimum: 1, maximum: 10_000, default: 30 },
+        steps: Steps { minimum: 1, maximum: 10_000, default: 30, conformance: 1 },
         contenders: &["PPO-clip", "actor-critic"],
         parameters: &[
             Parameter::real("ppo_step_size", "Step size of each of PPO's twenty passes.", [0.01, 2.0], 0.2),

@@ -41,7 +41,7 @@ impl Experiment for MountainCarExperiment {
                    Konidaris, Osentoski, Thomas, Value Function Approximation in Reinforcement Learning using the Fourier \
                    Basis, AAAI 2011",
         step: "episode",
-        steps: Steps { minimum: 1, maximum: 100_000, default: 60 },
+        steps: Steps { minimum: 1, maximum: 100_000, default: 60, conformance: 1 },
         contenders: &["tiles lambda=0.9", "tiles lambda=0", "Fourier lambda=0.9"],
         parameters: &[
             Parameter::real("tile_step_size", "Step size of the tiles together (alpha).", [0.01, 1.0], 0.5),

@@ -68,7 +68,7 @@ impl Experiment for CliffWalkingExperiment {
                   averages over its exploration and earns most.",
         citation: "Sutton & Barto, Reinforcement Learning: An Introduction, 2nd ed., 2018, example 6.6 and sections 6.4-6.6",
         step: "episode",
-        steps: Steps { minimum: 1, maximum: 1_000_000, default: 500 },
+        steps: Steps { minimum: 1, maximum: 1_000_000, default: 500, conformance: 500 },
         contenders: &["SARSA", "Q-learning", "Expected SARSA"],
         parameters: &[
             Parameter::real("step_size", "How far a value moves towards its target (alpha).", [0.01, 1.0], 0.5),

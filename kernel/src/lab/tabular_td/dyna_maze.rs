@@ -33,7 +33,7 @@ impl Experiment for DynaMazeExperiment {
                   50 times a step: they know the way after a few episodes.",
         citation: "Sutton & Barto, Reinforcement Learning: An Introduction, 2nd ed., 2018, example 8.1 and figure 8.2",
         step: "episode",
-        steps: Steps { minimum: 1, maximum: 1_000_000, default: 50 },
+        steps: Steps { minimum: 1, maximum: 1_000_000, default: 50, conformance: 3 },
         contenders: &["n=0", "n=5", "n=50"],
         parameters: &[
             Parameter::real("step_size", "How far a value moves towards its target (alpha).", [0.01, 1.0], 0.1),

@@ -28,7 +28,7 @@ impl Experiment for LambdaExperiment {
                   between 0 and 1 learns most from ten episodes.",
         citation: "Sutton & Barto, Reinforcement Learning: An Introduction, 2nd ed., 2018, sections 12.1-12.2 and figure 12.6",
         step: "episode",
-        steps: Steps { minimum: 1, maximum: 1_000_000, default: 10 },
+        steps: Steps { minimum: 1, maximum: 1_000_000, default: 10, conformance: 10 },
         contenders: &["lambda=0", "lambda=0.4", "lambda=0.8", "lambda=0.9", "lambda=0.95"],
         parameters: &[
             Parameter::real("alpha", "How far a value moves along its trace.", [0.01, 1.0], 0.2),

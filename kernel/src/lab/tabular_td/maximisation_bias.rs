@@ -34,7 +34,7 @@ impl Experiment for MaximisationBiasExperiment {
         citation: "Sutton & Barto, Reinforcement Learning: An Introduction, 2nd ed., 2018, example 6.7; van Hasselt, Double \
                    Q-learning, 2010",
         step: "episode",
-        steps: Steps { minimum: 1, maximum: 1_000_000, default: 300 },
+        steps: Steps { minimum: 1, maximum: 1_000_000, default: 300, conformance: 100 },
         contenders: &["Q-learning", "Double Q-learning"],
         parameters: &[
             Parameter::real("step_size", "How far a value moves towards its target (alpha).", [0.01, 1.0], 0.1),

@@ -27,7 +27,7 @@ impl Experiment for NStepExperiment {
                   sixteen does best: something in between learns most from ten episodes.",
         citation: "Sutton & Barto, Reinforcement Learning: An Introduction, 2nd ed., 2018, example 7.1 and figure 7.2",
         step: "episode",
-        steps: Steps { minimum: 1, maximum: 1_000_000, default: 10 },
+        steps: Steps { minimum: 1, maximum: 1_000_000, default: 10, conformance: 10 },
         contenders: &["n=1", "n=2", "n=4", "n=8", "n=16"],
         parameters: &[Parameter::real("alpha", "How far a value moves towards its return.", [0.01, 1.0], 0.4)],
         metrics: &[Metric {

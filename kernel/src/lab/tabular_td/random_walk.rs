@@ -27,7 +27,7 @@ impl Experiment for RandomWalkExperiment {
                   keeps jumping about; a small one takes longer and ends closer to the truth.",
         citation: "Sutton & Barto, Reinforcement Learning: An Introduction, 2nd ed., 2018, example 6.2",
         step: "episode",
-        steps: Steps { minimum: 1, maximum: 1_000_000, default: 100 },
+        steps: Steps { minimum: 1, maximum: 1_000_000, default: 100, conformance: 100 },
         contenders: &["alpha=0.05", "alpha=0.1", "alpha=0.15"],
         parameters: &[Parameter::real("initial", "What every state is held to be worth at first.", [-1.0, 2.0], 0.5)],
         metrics: &[Metric { name: "error", unit: "", description: "Root of the mean squared error over the states." }],

@@ -61,8 +61,7 @@ impl<L: Prediction<Observation = usize>, const N: usize> WalkLane<L, N> {
             sum + miss * miss
         });
         let error = libm::sqrtf(squares / N as f32);
-        // NaN is no number that compares.
-        if self.diverged || !(error < DIVERGED) { DIVERGED } else { error }
+        if self.diverged || error.is_nan() { DIVERGED } else { error.min(DIVERGED) }
     }
 }
 

@@ -80,7 +80,7 @@ impl Experiment for WindyGridExperiment {
                   shorter as the learners find that out: the steeper the curve, the shorter the way.",
         citation: "Sutton & Barto, Reinforcement Learning: An Introduction, 2nd ed., 2018, example 6.5",
         step: "transition",
-        steps: Steps { minimum: 1, maximum: 10_000_000, default: 8000 },
+        steps: Steps { minimum: 1, maximum: 10_000_000, default: 8000, conformance: 1000 },
         contenders: &["SARSA", "Q-learning"],
         parameters: &[
             Parameter::real("step_size", "How far a value moves towards its target (alpha).", [0.01, 1.0], 0.5),

@@ -1,0 +1,10 @@
+//! DynLin-UCB.
+#![cfg_attr(target_os = "none", no_std, no_main)]
+
+use habit::bandit::DynLinUcb;
+use habit_link_proof::{any, arms, bandit, confidence, forever};
+
+habit_link_proof::image!(DynLinUcb<'static, 4, 8> = DynLinUcb::EMPTY, |learner| {
+    learner.start(arms(), confidence()?, any(), any())?;
+    forever(|rng| bandit(learner, rng))
+});

@@ -1,0 +1,10 @@
+//! Expected SARSA.
+#![cfg_attr(target_os = "none", no_std, no_main)]
+
+use habit::learn::ExpectedSarsa;
+use habit_link_proof::{any, control, explores, forever, td_parameters};
+
+habit_link_proof::image!(ExpectedSarsa<48, 4> = ExpectedSarsa::EMPTY, |learner| {
+    learner.start(td_parameters(), explores()?, any())?;
+    forever(|rng| control(learner, rng))
+});

@@ -1,0 +1,95 @@
+//! The loop of every image.
+
+use crate::board::{Board, Line};
+use habit::protocol::{LineReader, Session};
+
+/// Bytes taken from the line between two ticks at most, so that a flood does not stop the learning.
+const BYTES: usize = 512;
+
+/// A session on a serial line. Made [`EMPTY`](Self::EMPTY) in its place.
+pub struct Server {
+    session: Session,
+    reader: LineReader,
+}
+
+impl Server {
+    /// Nothing is running.
+    pub const EMPTY: Self = Self { session: Session::EMPTY, reader: LineReader::EMPTY };
+
+    /// Obeys what comes and learns in between, for ever.
+    pub fn run(&mut self, board: &mut impl Board) -> ! {
+        loop {
+            if !self.pass(board) {
+                board.idle();
+            }
+        }
+    }
+
+    /// Obeys the lines that are there, works for one tick, and says whether there is more to do.
+    fn pass(&mut self, board: &mut impl Board) -> bool {
+        for _ in 0..BYTES {
+            let Some(byte) = board.receive() else { break };
+            #[cfg(feature = "fault-injection")]
+            crate::fault_injection::obey(byte);
+            if let Some(line) = self.reader.push(byte) {
+                // The line takes everything, so nothing can be wrong with it.
+                let _ = self.session.line(line, &mut Line(board));
+            }
+        }
+        self.session.advance(1, &mut Line(board)).unwrap_or(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::VecDeque;
+    use std::string::String;
+
+    #[derive(Default)]
+    struct Desk {
+        received: VecDeque<u8>,
+        sent: String,
+    }
+
+    impl Board for Desk {
+        fn receive(&mut self) -> Option<u8> {
+            self.received.pop_front()
+        }
+
+        fn send(&mut self, byte: u8) {
+            self.sent.push(byte.into());
+        }
+
+        fn idle(&mut self) {}
+
+        fn restart(&mut self) -> ! {
+            panic!("restarted: {}", self.sent)
+        }
+    }
+
+    #[test]
+    fn lines_are_answered_in_order() {
+        let (mut server, mut desk) = (Server::EMPTY, Desk::default());
+        desk.received.extend(b"{\"cmd\":\"hello\"}\r\n\n{\"cmd\":\"stop\"}\n{\"cmd\":");
+        assert!(!server.pass(&mut desk));
+        let lines: std::vec::Vec<_> = desk.sent.lines().collect();
+        assert_eq!(lines.len(), 2, "{}", desk.sent);
+        assert!(lines[0].starts_with(r#"{"event":"hello""#));
+        assert_eq!(lines[1], r#"{"event":"stopped"}"#);
+    }
+
+    #[test]
+    fn a_flood_does_not_keep_the_loop_from_its_work() {
+        let (mut server, mut desk) = (Server::EMPTY, Desk::default());
+        desk.received.extend([b'x'; 3 * BYTES]);
+        server.pass(&mut desk);
+        assert_eq!(desk.received.len(), 2 * BYTES);
+    }
+
+    #[test]
+    #[should_panic(expected = "{\"event\":\"restart\",\"reason\":\"fault\",\"place\":\"0x0000abcd\"}")]
+    fn a_restart_says_why() {
+        crate::restart::after_fault(&mut Desk::default(), 0xabcd)
+    }
+}

@@ -1,0 +1,41 @@
+//! The kernel's batched work on any GPU that `wgpu` reaches: Vulkan, Metal, DX12, GL, and WebGPU in a browser.
+//!
+//! A tour from the ground up:
+//!
+//! - [`adapters`], [`Context`]: what the machine has, and one device of it with its limits.
+//! - [`streams`]: one generator stream a lane, word for word those of [`habit::rng`].
+//! - [`gae`]: advantages of many trajectories or of few long ones.
+//! - [`rollout`]: finite models under a policy of integer thresholds, equal to the CPU bit for bit.
+//! - [`self_check`]: whether this adapter keeps both promises.
+//!
+//! Integers are equal to the CPU's bit for bit; what rounds is within `1e-5 * sum |terms| + 1e-6` of it ([`Tolerance`]).
+//! Every call checks its input before anything is submitted. Calls are asynchronous, as a browser needs them; on a host,
+//! [`block_on`] waits for one.
+//!
+//! ```no_run
+//! use habit_gpu::{Context, Options, block_on, self_check};
+//! let context = block_on(Context::new(&Options::default()))?;
+//! println!("{}", block_on(self_check(&context))?);
+//! # Ok::<(), habit_gpu::Error>(())
+//! ```
+
+#![forbid(unsafe_code)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod compute;
+mod context;
+mod error;
+mod future;
+pub mod gae;
+pub mod rollout;
+mod self_check;
+pub mod streams;
+mod tolerance;
+
+pub use context::{Adapter, Context, Limits, Options, Preference, adapters};
+pub use error::Error;
+#[cfg(not(target_arch = "wasm32"))]
+pub use future::block_on;
+pub use gae::Gae;
+pub use self_check::{Check, Report, self_check};
+pub use tolerance::Tolerance;

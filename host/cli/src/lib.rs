@@ -1,0 +1,67 @@
+//! The `habit` command: lists, shows and runs the experiments of [`habit::lab`] and measures their claims again.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `arguments` | the command line as types, and its faults as one line |
+//! | `failure` | why a command stops, and the exit code |
+//! | `names` | experiments by what a user calls them, and the nearest name to an unknown one |
+//! | `settings` | parameters from `--set`, and those in force |
+//! | `list`, `show`, `run`, `check`, `gpu` | the commands |
+//! | `seeds` | a run over several seeds, in parallel |
+//! | [`claims`] | the measurement of claims, which the tests repeat |
+//! | `in_order`, `drive` | what both are made of: jobs whose results come in order, and one run of one seed |
+//! | `chart`, `plot` | a picture, and the file that it is put into |
+//! | `csv`, `figures`, `table`, `progress` | output |
+
+mod arguments;
+mod chart;
+mod check;
+pub mod claims;
+mod csv;
+mod drive;
+mod failure;
+mod figures;
+#[cfg(feature = "gpu")]
+mod gpu;
+mod in_order;
+mod list;
+mod names;
+mod plot;
+mod progress;
+mod run;
+mod seeds;
+mod settings;
+mod show;
+mod table;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use arguments::Command;
+use failure::Failure;
+
+/// Does what a command line says, with the program's name as its first word, and returns the exit code that
+/// `habit --help` documents.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut out = io::stdout().lock();
+    match obey(words, &mut out).and_then(|code| out.flush().map(|()| code).map_err(Failure::from)) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn obey(words: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+    let command = match arguments::read(words) {
+        Ok(command) => command,
+        Err(error) => return arguments::answer(&error, out),
+    };
+    match command {
+        Command::List(arguments) => list::list(&arguments, out),
+        Command::Show(arguments) => show::show(&arguments, out),
+        Command::Run(arguments) => run::run(&arguments, out),
+        Command::Claims(arguments) => check::check(&arguments, out),
+        #[cfg(feature = "gpu")]
+        Command::Gpu(arguments) => gpu::gpu(&arguments, out),
+    }
+}

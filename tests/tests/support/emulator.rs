@@ -1,0 +1,154 @@
+//! Runs images in QEMU.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+/// Ends what hangs; nothing is asserted on it.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+fn qemu(machine: &str, image: &Path) -> Command {
+    let mut command = Command::new("qemu-system-arm");
+    command.args(["-machine", machine, "-nographic", "-kernel"]).arg(image);
+    command
+}
+
+fn start(mut command: Command) -> Child {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    command.spawn().unwrap_or_else(|error| {
+        panic!("qemu-system-arm cannot be started ({error}): install it, or let `cargo xtask test firmware` do so")
+    })
+}
+
+/// Lines as they come, until the emulator ends.
+fn lines(from: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut from = BufReader::new(from);
+        let mut line = Vec::new();
+        while from.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+            let text = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
+            line.clear();
+            if sender.send(text).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// Runs an image that prints and ends by semihosting, and returns what it printed.
+pub fn run(machine: &str, image: &Path) -> String {
+    let mut command = qemu(machine, image);
+    command.args(["-monitor", "none", "-serial", "none", "-semihosting-config", "enable=on,target=native"]);
+    let mut child = start(command);
+    let lines = lines(child.stdout.take().expect("a pipe"));
+    let mut text = String::new();
+    loop {
+        match lines.recv_timeout(PATIENCE) {
+            Ok(line) => text += &(line + "\n"),
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                child.kill().expect("an end");
+                panic!("the image on {machine} hangs after\n{text}");
+            }
+        }
+    }
+    let status = child.wait().expect("an end");
+    assert!(status.success(), "the image on {machine} failed after\n{text}");
+    text
+}
+
+/// A board in QEMU, its serial line in our hands.
+pub struct Emulated {
+    child: Child,
+    input: ChildStdin,
+    lines: Receiver<String>,
+    /// Where the emulator's monitor has called.
+    monitor: TcpListener,
+}
+
+impl Emulated {
+    /// Switches the board on and waits until it answers.
+    pub fn start(machine: &str, image: &Path) -> Self {
+        let monitor = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = monitor.local_addr().expect("a bound port").port();
+        let mut command = qemu(machine, image);
+        command.args(["-serial", "stdio", "-monitor", &format!("tcp:127.0.0.1:{port}")]);
+        let mut child = start(command);
+        let input = child.stdin.take().expect("a pipe");
+        let lines = lines(child.stdout.take().expect("a pipe"));
+        let mut board = Self { child, input, lines, monitor };
+        board.answers();
+        board
+    }
+
+    /// Waits until the board answers, and returns what it says before. What is sent to a board that does not listen is
+    /// lost, so it is asked again and again.
+    pub fn answers(&mut self) -> Vec<String> {
+        let mut before = Vec::new();
+        for attempt in 0..PATIENCE.as_secs() {
+            // So seldom that there is none.
+            let every = 4_000_000_000 + attempt;
+            self.say(&format!("\n{{\"cmd\":\"every\",\"every\":{every}}}"));
+            let answer = format!(r#"{{"event":"every","every":{every}}}"#);
+            while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(1)) {
+                if line == answer {
+                    return before;
+                }
+                before.push(line);
+            }
+        }
+        panic!("the board does not answer; it said {before:#?}");
+    }
+
+    /// Sends bytes as they are.
+    pub fn send(&mut self, bytes: &[u8]) {
+        self.input.write_all(bytes).and_then(|()| self.input.flush()).expect("the emulator runs");
+    }
+
+    /// Sends a line.
+    pub fn say(&mut self, line: &str) {
+        self.send(format!("{line}\n").as_bytes());
+    }
+
+    /// The next line.
+    pub fn line(&mut self) -> String {
+        self.lines.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("the board says nothing more: {error}"))
+    }
+
+    /// The lines up to one that contains `end`, included.
+    pub fn until(&mut self, end: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        loop {
+            lines.push(self.line());
+            if lines.last().is_some_and(|line| line.contains(end)) {
+                return lines;
+            }
+        }
+    }
+
+    /// Switches the board off and returns `length` bytes of its memory from `address` on.
+    pub fn memory(self, address: u32, length: usize) -> Vec<u8> {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("memory-{}", std::process::id()));
+        let (mut monitor, _) = self.monitor.accept().expect("the monitor's call");
+        write!(monitor, "stop\nmemsave {address:#x} {length} \"{}\"\nquit\n", file.display()).expect("it listens");
+        while self.lines.recv_timeout(PATIENCE).is_ok() {}
+        let memory = std::fs::read(&file).unwrap_or_else(|error| panic!("the emulator saved no memory: {error}"));
+        let _ = std::fs::remove_file(&file);
+        assert_eq!(memory.len(), length, "the emulator saved only a part of the memory");
+        memory
+    }
+}
+
+impl Drop for Emulated {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
