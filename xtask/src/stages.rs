@@ -32,6 +32,7 @@ pub struct Check {
 
 const NEXTEST: Need = Need::Cargo("cargo-nextest");
 const CHIP: &str = "thumbv6m-none-eabi";
+const CHIP_WITH_FLOATS: &str = "thumbv7em-none-eabihf";
 const PAGE: &str = "wasm32-unknown-unknown";
 
 /// Every stage, in the order in which they run.
@@ -56,7 +57,13 @@ pub const STAGES: &[Stage] = &[
     },
     Stage {
         name: "firmware",
-        needs: &[NEXTEST, Need::Target(CHIP), Need::Debian(&["qemu-system-arm"])],
+        needs: &[
+            NEXTEST,
+            Need::Component("clippy"),
+            Need::Target(CHIP),
+            Need::Target(CHIP_WITH_FLOATS),
+            Need::Debian(&["qemu-system-arm"]),
+        ],
         checks: firmware,
     },
     Stage { name: "gpu", needs: &[NEXTEST, Need::Debian(&["mesa-vulkan-drivers", "libvulkan1"])], checks: gpu },
@@ -73,7 +80,7 @@ fn kernel(house: &House) -> Result<Vec<Check>, String> {
     doc.env("RUSTDOCFLAGS", "-D warnings");
     let mut checks = vec![
         one("formatting", cargo_line(house, "fmt --all --check")),
-        one("lints", cargo_line(house, "clippy --workspace --exclude habit-firmware --all-targets -- -D warnings")),
+        one("lints", cargo_line(house, "clippy --workspace --all-targets -- -D warnings")),
         one(
             "kernel lints with all features",
             cargo_line(house, "clippy -p habit --all-features --all-targets -- -D warnings"),
@@ -127,7 +134,20 @@ fn web(house: &House) -> Result<Vec<Check>, String> {
 }
 
 fn firmware(house: &House) -> Result<Vec<Check>, String> {
-    Ok(vec![nextest("board tests", house, "--package habit-tests --features firmware --test firmware")])
+    let lints = [
+        format!("habit-firmware --features microbit-v1,fault-injection,habit/lab-bandit --target {CHIP}"),
+        format!("habit-firmware --features stm32f405,habit/lab-bandit --target {CHIP_WITH_FLOATS}"),
+        format!("habit-conformance --features habit/lab --target {CHIP}"),
+        format!("habit-conformance --features habit/lab --target {CHIP_WITH_FLOATS}"),
+        format!("habit-link-proof --features counter-example --target {CHIP}"),
+    ];
+    let lints = lints.map(|line| {
+        one(format!("lints of {line}"), cargo_line(house, &format!("clippy --package {line} -- -D warnings")))
+    });
+    let mut checks = Vec::from(lints);
+    checks.push(nextest("firmware tests without a board", house, "--package habit-firmware"));
+    checks.push(nextest("board tests", house, "--package habit-tests --features firmware --test firmware"));
+    Ok(checks)
 }
 
 fn gpu(house: &House) -> Result<Vec<Check>, String> {
