@@ -61,7 +61,7 @@ macro_rules! experiments {
                         // compiler does not copy straight into place.
                         #[inline(never)]
                         fn place(runner: &mut Runner) -> Option<&mut $experiment> {
-                            *runner = const { Runner::$variant(<$experiment as Experiment>::EMPTY) };
+                            *runner = Runner::$variant(const { <$experiment as Experiment>::EMPTY });
                             match runner {
                                 Runner::$variant(experiment) => Some(experiment),
                                 #[allow(unreachable_patterns)]

@@ -24,30 +24,28 @@ const fn lane<T: Target>() -> Lane<T> {
     EpisodeLane::new(CliffWalking::new(false), TdControl::EMPTY)
 }
 
-impl<T: Target> Lane<T> {
-    fn path(&self, visit: impl FnMut(usize)) -> Option<u32> {
-        greedy_path(CliffWalking::new(false), self.agent.table(), visit)
-    }
+fn path<T: Target>(lane: &Lane<T>, visit: impl FnMut(usize)) -> Option<u32> {
+    greedy_path(CliffWalking::new(false), lane.agent.table(), visit)
+}
 
-    fn metric(&self, metric: usize) -> f32 {
-        match metric {
-            0 => self.episode.reward,
-            1 => self.episode.length as f32,
-            2 => self.path(|_| {}).unwrap_or(NO_ARRIVAL) as f32,
-            _ => f32::NAN,
-        }
+fn measure<T: Target>(lane: &Lane<T>, metric: usize) -> f32 {
+    match metric {
+        0 => lane.episode.reward,
+        1 => lane.episode.length as f32,
+        2 => path(lane, |_| {}).unwrap_or(NO_ARRIVAL) as f32,
+        _ => f32::NAN,
     }
+}
 
-    fn grid(&self, out: &mut [f32]) -> Result<(), Error> {
-        let kind = |state| match state {
-            CliffWalking::START => Kind::Start,
-            CliffWalking::GOAL => Kind::Goal,
-            _ if CliffWalking::is_cliff(state) => Kind::Hazard,
-            _ => Kind::Free,
-        };
-        let path = |visit: &mut dyn FnMut(usize)| self.path(visit).is_some();
-        fill(self.agent.table(), kind, path, self.env.state(), out)
-    }
+fn fill_grid<T: Target>(lane: &Lane<T>, out: &mut [f32]) -> Result<(), Error> {
+    let kind = |state| match state {
+        CliffWalking::START => Kind::Start,
+        CliffWalking::GOAL => Kind::Goal,
+        _ if CliffWalking::is_cliff(state) => Kind::Hazard,
+        _ => Kind::Free,
+    };
+    let path = |visit: &mut dyn FnMut(usize)| path(lane, visit).is_some();
+    fill(lane.agent.table(), kind, path, lane.env.state(), out)
 }
 
 /// The state of `tabular-td.cliff-walking`.
@@ -142,13 +140,18 @@ impl Experiment for CliffWalkingExperiment {
     }
 
     fn metric(&self, contender: usize, metric: usize) -> f32 {
-        pick!(contender, [&self.sarsa, &self.q_learning, &self.expected_sarsa], |lane| lane.metric(metric), f32::NAN)
+        pick!(contender, [&self.sarsa, &self.q_learning, &self.expected_sarsa], |lane| measure(lane, metric), f32::NAN)
     }
 
     fn view(&self, view: usize, contender: usize, out: &mut [f32]) -> Result<(), Error> {
         match view {
             2 => {
-                pick!(contender, [&self.sarsa, &self.q_learning, &self.expected_sarsa], |lane| lane.grid(out), Ok(()))
+                pick!(
+                    contender,
+                    [&self.sarsa, &self.q_learning, &self.expected_sarsa],
+                    |lane| fill_grid(lane, out),
+                    Ok(())
+                )
             }
             _ => Ok(()),
         }
