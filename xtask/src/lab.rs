@@ -44,7 +44,7 @@ pub fn build(house: &House) -> Result<PathBuf, String> {
 /// Writes the table of experiments and a descriptor each; returns the rooms that they live in.
 fn write_experiments(house: &House, site: &Path) -> Result<BTreeSet<String>, String> {
     let mut list = cargo();
-    list.args(["run", "--release", "--package", "habit-cli", "--bin", "habit", "--"]);
+    list.args(["run", "--release", "--package", "habit-cli", "--no-default-features", "--bin", "habit", "--"]);
     list.args(["list", "--format", "json"]).current_dir(&house.root);
     let text = output(&mut list)?;
     let unexpected = || "`habit list --format json` did not print an array of descriptors".to_string();
@@ -70,6 +70,8 @@ fn module(house: &House, site: &Path, feature: &str) -> Result<(), String> {
     let mut build = cargo();
     build.args(["build", "--package", "habit-web", "--lib", "--profile", "web"]);
     build.args(["--target", TARGET, "--features", feature]).current_dir(&house.root);
+    // Leptos then builds one type of view instead of one a place: a smaller page.
+    build.env("RUSTFLAGS", "--cfg erase_components");
     run(&mut build)?;
     let wasm = house.target.join(TARGET).join("web/habit_web.wasm");
     let mut bindgen = Bindgen::new();
@@ -82,7 +84,7 @@ fn module(house: &House, site: &Path, feature: &str) -> Result<(), String> {
     let mut optimise = Command::new("node");
     // Started through node, because `.bin` holds no programs that every system can start.
     optimise.arg(house.root.join("web/node_modules/binaryen/bin/wasm-opt"));
-    run(optimise.arg("-Oz").arg(&small).arg("-o").arg(&small))
+    run(optimise.args(["-Oz", "--strip-debug", "--strip-producers"]).arg(&small).arg("-o").arg(&small))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), String> {

@@ -1,0 +1,25 @@
+//! The lab in a browser tab.
+//!
+//! One crate, several wasm modules: the feature `shell` is the page, each feature `room-*` a worker that runs the
+//! kernel. What needs no browser lives in the modules below and is tested on the host; the page and the workers are
+//! compiled for `wasm32` only. Nothing here knows an experiment: everything comes from descriptors.
+
+pub mod arms;
+pub mod claims;
+pub mod decimate;
+pub mod descriptor;
+pub mod event;
+pub mod grid;
+pub mod link;
+pub mod look;
+pub mod number;
+pub mod pace;
+pub mod path;
+pub mod scale;
+pub mod series;
+pub mod settings;
+
+#[cfg(all(target_arch = "wasm32", feature = "shell"))]
+mod shell;
+#[cfg(all(target_arch = "wasm32", feature = "worker"))]
+mod worker;

@@ -1,0 +1,188 @@
+//! A room's worker: the kernel's session, fed by messages, in slices short enough for commands to get in between.
+//!
+//! From the page: a string holds protocol lines; `{pace: ticks, millis}` sets the pace;
+//! `{view, contenders, length, token}` asks for a view of every contender. To the page: a string holds the lines that
+//! the kernel wrote since the last one; `{view, token, numbers}` answers with a transferred `Float32Array`;
+//! `{failed: reason}` comes before a panic ends the worker.
+
+use core::cell::RefCell;
+
+use habit::protocol::Session;
+use js_sys::{Array, Float32Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+
+/// A slice of work ends after so many milliseconds: half a frame.
+const SLICE: f64 = 8.0;
+
+struct Room {
+    session: Session,
+    out: String,
+    /// Ticks in one go, 0 for flat out, and milliseconds from one go to the next.
+    pace: (u32, u32),
+    /// As many ticks as took about a millisecond last time.
+    chunk: u32,
+    pending: Pending,
+}
+
+/// What will call [`pump`] next.
+#[derive(Clone, Copy)]
+enum Pending {
+    Nothing,
+    Message,
+    Timer(i32),
+}
+
+thread_local! {
+    static ROOM: RefCell<Room> = const {
+        RefCell::new(Room {
+            session: Session::EMPTY,
+            out: String::new(),
+            pace: (0, 0),
+            chunk: 1,
+            pending: Pending::Nothing,
+        })
+    };
+    static CHANNEL: MessageChannel = MessageChannel::new().expect_throw("a worker can make a message channel");
+    static PUMP: Closure<dyn FnMut()> = Closure::new(pump);
+}
+
+/// Starts to listen. Called once, by the worker's script.
+#[wasm_bindgen]
+pub fn serve() {
+    std::panic::set_hook(Box::new(|info| {
+        let message = Object::new();
+        set(&message, "failed", &info.to_string().into());
+        post(&message);
+    }));
+    let listen = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| receive(&event.data()));
+    scope().set_onmessage(Some(listen.as_ref().unchecked_ref()));
+    listen.forget();
+    PUMP.with(|pump| {
+        CHANNEL.with(|channel| channel.port1().set_onmessage(Some(pump.as_ref().unchecked_ref())));
+    });
+    post(&JsValue::from_str(""));
+}
+
+fn receive(message: &JsValue) {
+    if let Some(lines) = message.as_string() {
+        ROOM.with_borrow_mut(|room| {
+            for line in lines.lines() {
+                // Writing to a `String` cannot fail.
+                let _ = room.session.line(line.as_bytes(), &mut room.out);
+            }
+            room.flush();
+            room.schedule(true);
+        });
+        return;
+    }
+    let number = |key| Reflect::get(message, &JsValue::from_str(key)).ok().and_then(|value| value.as_f64());
+    if let (Some(ticks), Some(millis)) = (number("pace"), number("millis")) {
+        ROOM.with_borrow_mut(|room| {
+            room.pace = (ticks as u32, millis as u32);
+            room.schedule(true);
+        });
+    } else if let (Some(view), Some(contenders), Some(length), Some(token)) =
+        (number("view"), number("contenders"), number("length"), number("token"))
+    {
+        ROOM.with_borrow(|room| room.answer(view as usize, contenders as usize, length as usize, token));
+    }
+}
+
+fn pump() {
+    ROOM.with_borrow_mut(|room| {
+        room.pending = Pending::Nothing;
+        let more = room.work();
+        room.flush();
+        if more {
+            room.schedule(false);
+        }
+    });
+}
+
+impl Room {
+    /// One slice; true while there is more to do.
+    fn work(&mut self) -> bool {
+        let start = now();
+        let mut left = self.pace.0;
+        loop {
+            let ticks = if self.pace.0 == 0 { self.chunk } else { self.chunk.min(left) };
+            let before = now();
+            // Writing to a `String` cannot fail.
+            let more = self.session.advance(ticks, &mut self.out).unwrap_or(false);
+            let after = now();
+            if after - before < 0.5 {
+                self.chunk = self.chunk.saturating_mul(2).min(1 << 20);
+            } else if after - before > 2.0 {
+                self.chunk = (self.chunk / 2).max(1);
+            }
+            left = left.saturating_sub(ticks);
+            if !more || after - start >= SLICE || (self.pace.0 > 0 && left == 0) {
+                return more;
+            }
+        }
+    }
+
+    /// Has [`pump`] called: soon, or when the pace wants it. A message from the page may change the pace, so it wakes
+    /// up a worker that waits.
+    fn schedule(&mut self, woken: bool) {
+        match self.pending {
+            Pending::Message => return,
+            Pending::Timer(_) if !woken => return,
+            Pending::Timer(timer) => scope().clear_timeout_with_handle(timer),
+            Pending::Nothing => {}
+        }
+        let millis = if woken { 0 } else { self.pace.1 };
+        self.pending = if millis == 0 {
+            // A timer of nought is held back by browsers when it nests; a message is not.
+            let _ = CHANNEL.with(|channel| channel.port2().post_message(&JsValue::NULL));
+            Pending::Message
+        } else {
+            let millis = i32::try_from(millis).unwrap_or(i32::MAX);
+            let timer = PUMP.with(|pump| {
+                let pump = pump.as_ref().unchecked_ref();
+                scope().set_timeout_with_callback_and_timeout_and_arguments_0(pump, millis)
+            });
+            timer.map_or(Pending::Nothing, Pending::Timer)
+        };
+    }
+
+    fn flush(&mut self) {
+        if !self.out.is_empty() {
+            post(&JsValue::from_str(&self.out));
+            self.out.clear();
+        }
+    }
+
+    /// All contenders, one behind the other; NaN where the session has no such view.
+    fn answer(&self, view: usize, contenders: usize, length: usize, token: f64) {
+        let mut numbers = vec![f32::NAN; contenders * length];
+        for (contender, out) in numbers.chunks_exact_mut(length.max(1)).enumerate() {
+            if self.session.view(view, contender, out).is_err() {
+                out.fill(f32::NAN);
+            }
+        }
+        let numbers = Float32Array::from(numbers.as_slice());
+        let message = Object::new();
+        set(&message, "view", &JsValue::from_f64(view as f64));
+        set(&message, "token", &JsValue::from_f64(token));
+        set(&message, "numbers", &numbers);
+        let _ = scope().post_message_with_transfer(&message, &Array::of1(&numbers.buffer()));
+    }
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+fn post(message: &JsValue) {
+    let _ = scope().post_message(message);
+}
+
+fn set(object: &Object, key: &str, value: &JsValue) {
+    let _ = Reflect::set(object, &JsValue::from_str(key), value);
+}
+
+fn now() -> f64 {
+    scope().performance().map_or(0.0, |clock| clock.now())
+}
