@@ -57,13 +57,16 @@ async function serve() {
   };
 }
 
-/** Starts a server and a browser. `open` gives a page in a context of its own; `close` ends everything. */
-export async function start() {
+/**
+ * Starts a server and a browser, with further flags if there are any. `open` gives a page in a context of its own; `close`
+ * ends everything.
+ */
+export async function start(...flags) {
   const server = await serve();
   const profile = await mkdtemp(join(tmpdir(), "habit-browser-"));
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
     env: { ...process.env, HOME: profile },
   });
   return {

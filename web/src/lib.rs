@@ -1,8 +1,8 @@
 //! The lab in a browser tab.
 //!
 //! One crate, several wasm modules: the feature `shell` is the page, each feature `room-*` a worker that runs the
-//! kernel. What needs no browser lives in the modules below and is tested on the host; the page and the workers are
-//! compiled for `wasm32` only. Nothing here knows an experiment: everything comes from descriptors.
+//! kernel, `gpu` a check of the browser's GPU. What needs no browser lives in the modules below and is tested on the host;
+//! the rest is compiled for `wasm32` only. Nothing here knows an experiment: everything comes from descriptors.
 
 pub mod arms;
 pub mod claims;
@@ -19,6 +19,8 @@ pub mod scale;
 pub mod series;
 pub mod settings;
 
+#[cfg(all(target_arch = "wasm32", feature = "gpu"))]
+mod gpu;
 #[cfg(all(target_arch = "wasm32", feature = "shell"))]
 mod shell;
 #[cfg(all(target_arch = "wasm32", feature = "worker"))]

@@ -1,4 +1,4 @@
-//! Builds the site: a shell, one worker module a room, a table of experiments, and the files that stay as they are.
+//! Builds the site: a shell, one worker module a room, one for the GPU, a table of experiments, and the files that stay as they are.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -30,7 +30,9 @@ pub fn build(house: &House) -> Result<PathBuf, String> {
     for room in write_experiments(house, &draft)? {
         module(house, &draft, &format!("room-{room}"))?;
     }
-    module(house, &draft, "shell")?;
+    for feature in ["gpu", "shell"] {
+        module(house, &draft, feature)?;
+    }
     if site.exists() {
         fs::rename(&site, &old).map_err(|error| cannot("replace", &site, &error))?;
     }
