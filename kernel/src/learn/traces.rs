@@ -106,6 +106,25 @@ impl<B: StorageMut> Persist for DenseTraces<B> {
 
 /// The `N` greatest traces only, for weights that would not fit twice: `6 N` bytes. A trace that falls below a thousandth is
 /// forgotten; when there are more than `N`, the least one is. Every step goes through those that there are.
+///
+/// Mountain Car over 1944 weights with 64 traces: 8.2 kB instead of 15.6.
+///
+/// ```
+/// use habit::learn::{Control, LambdaControl, SarsaTarget, SparseTraces, TdParameters, TraceKind};
+/// use habit::linalg::Const;
+/// use habit::policy::features::TileCoding;
+/// use habit::policy::{EpsilonGreedy, Table};
+/// use habit::rng::stream;
+///
+/// type Tiles = TileCoding<2, 8, 8, 648>;
+/// type Agent = LambdaControl<SarsaTarget, Tiles, Const<3>, [[f32; 648]; 3], [f32; 3], SparseTraces<64>>;
+///
+/// let mut agent = Agent::over(Table::EMPTY, SparseTraces::EMPTY, [0.0; 3])?;
+/// let (tiles, parameters) = (Tiles::new([-1.2, -0.07], [0.6, 0.07])?, TdParameters { step_size: 0.5, discount: 1.0 });
+/// agent.start(tiles, parameters, TraceKind::Replacing, 0.9, EpsilonGreedy::GREEDY)?;
+/// assert!(agent.act([-0.5, 0.0], &mut stream(1, 0))? < 3);
+/// # Ok::<(), habit::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct SparseTraces<const N: usize> {
     weights: [u16; N],
