@@ -1,7 +1,7 @@
 //! A 4 x 12 grid with a cliff along its lower edge.
 
 use super::episode::Episode;
-use super::grid::{Ground, clockwise, moved};
+use super::grid::{Ground, moved_clockwise};
 use super::{Discrete, Env};
 use crate::error::Error;
 use crate::interact::Step;
@@ -105,8 +105,7 @@ impl FiniteModel for CliffWalking {
     #[inline]
     fn outcome(&self, state: usize, action: usize, index: usize) -> Result<Option<ModelOutcome>, Error> {
         self.check_pair(state, action)?;
-        let move_made = clockwise(self.ground.carried_out(action, index));
-        let landed = moved(state, Self::ROWS, Self::COLUMNS, move_made);
+        let landed = moved_clockwise(state, Self::ROWS, Self::COLUMNS, self.ground.carried_out(action, index));
         let (next_state, reward) = if Self::is_cliff(landed) { (Self::START, -100.0) } else { (landed, -1.0) };
         let (probability, terminated) = (self.ground.probability(), landed == Self::GOAL);
         Ok((index < self.ground.outcomes()).then_some(ModelOutcome { probability, next_state, reward, terminated }))

@@ -29,6 +29,21 @@ pub(super) fn moved(cell: usize, rows: usize, columns: usize, (down, right): Off
     row * columns + column
 }
 
+/// The cell that one of the four moves leads to, clockwise from the top.
+#[inline]
+pub(super) fn moved_clockwise(cell: usize, rows: usize, columns: usize, action: usize) -> usize {
+    // As `moved` for a cell of the rectangle. An arm a move, and no division upwards and downwards: a processor that guesses
+    // the move goes on without waiting for it.
+    let columns = columns.max(1);
+    match action {
+        0 if cell >= columns => cell - columns,
+        1 if cell % columns + 1 < columns => cell + 1,
+        2 if cell + columns < rows * columns => cell + columns,
+        3 if !cell.is_multiple_of(columns) => cell - 1,
+        _ => cell,
+    }
+}
+
 /// The ground under a move, as Gymnasium has it: on slippery ground an action is turned to the one before it, kept, or
 /// turned to the one after it, with probability 1/3 each and in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -53,16 +53,10 @@ impl Exploration for EpsilonGreedy {
         if self.explores.sample(rng) {
             return rng::below(values.len() as u32, rng).map(|action| action as usize);
         }
-        // The first maximiser and how many there are, without a branch a value; several are rare once something is learned.
-        let (mut best, mut first, mut count) = (f32::NEG_INFINITY, 0, 0);
-        for (action, &value) in values.iter().enumerate() {
-            let better = value > best;
-            count = if better { 1 } else { count + u32::from(value == best) };
-            first = if better { action } else { first };
-            best = if better { value } else { best };
-        }
+        let (best, count) = maximum(values);
         if count == 1 {
-            return Ok(first);
+            // A branch a value: once something is learned, a processor guesses the action and goes on without waiting for it.
+            return values.iter().position(|&value| value == best).ok_or(Error::NonFinite);
         }
         let mut skip = rng::below(count, rng).map_err(|_| Error::NonFinite)?;
         for (action, &value) in values.iter().enumerate() {
