@@ -53,11 +53,14 @@ impl Exploration for EpsilonGreedy {
         if self.explores.sample(rng) {
             return rng::below(values.len() as u32, rng).map(|action| action as usize);
         }
-        let (best, count) = maximum(values);
-        if count == 1 {
-            // A branch a value: once something is learned, a processor guesses the action and goes on without waiting for it.
-            return values.iter().position(|&value| value == best).ok_or(Error::NonFinite);
+        let best = values.iter().fold(f32::NEG_INFINITY, |best, &value| if value > best { value } else { best });
+        // The first maximiser, and whether there are more; several are rare once something is learned.
+        let mut rest = values.iter();
+        let first = rest.position(|&value| value == best).ok_or(Error::NonFinite)?;
+        if !rest.any(|&value| value == best) {
+            return Ok(first);
         }
+        let count = values.iter().map(|&value| u32::from(value == best)).sum();
         let mut skip = rng::below(count, rng).map_err(|_| Error::NonFinite)?;
         for (action, &value) in values.iter().enumerate() {
             if value == best {
