@@ -105,7 +105,8 @@ impl FiniteModel for CliffWalking {
     #[inline]
     fn outcome(&self, state: usize, action: usize, index: usize) -> Result<Option<ModelOutcome>, Error> {
         self.check_pair(state, action)?;
-        let landed = moved_clockwise(state, Self::ROWS, Self::COLUMNS, self.ground.carried_out(action, index));
+        let moved = |action| moved_clockwise(state, Self::ROWS, Self::COLUMNS, action);
+        let landed = if self.ground.slippery { moved(self.ground.carried_out(action, index)) } else { moved(action) };
         let (next_state, reward) = if Self::is_cliff(landed) { (Self::START, -100.0) } else { (landed, -1.0) };
         let (probability, terminated) = (self.ground.probability(), landed == Self::GOAL);
         Ok((index < self.ground.outcomes()).then_some(ModelOutcome { probability, next_state, reward, terminated }))
