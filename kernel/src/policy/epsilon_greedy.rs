@@ -55,12 +55,11 @@ impl Exploration for EpsilonGreedy {
         }
         let best = values.iter().fold(f32::NEG_INFINITY, |best, &value| if value > best { value } else { best });
         // The first maximiser, and whether there are more; several are rare once something is learned.
-        let mut rest = values.iter();
-        let first = rest.position(|&value| value == best).ok_or(Error::NonFinite)?;
-        if !rest.any(|&value| value == best) {
+        let first = values.iter().position(|&value| value == best).ok_or(Error::NonFinite)?;
+        let count = values.iter().map(|&value| u32::from(value == best)).sum();
+        if count == 1 {
             return Ok(first);
         }
-        let count = values.iter().map(|&value| u32::from(value == best)).sum();
         let mut skip = rng::below(count, rng).map_err(|_| Error::NonFinite)?;
         for (action, &value) in values.iter().enumerate() {
             if value == best {
