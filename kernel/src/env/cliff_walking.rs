@@ -9,6 +9,7 @@ use crate::linalg::Const;
 use crate::model::{FiniteModel, ModelOutcome};
 use crate::rng::Rng;
 use crate::state::{Identify, Identity, persist_fields};
+use core::hint::cold_path;
 
 /// Sutton & Barto's example 6.6 with the dynamics of Gymnasium's `CliffWalking-v1`.
 ///
@@ -107,7 +108,13 @@ impl FiniteModel for CliffWalking {
         self.check_pair(state, action)?;
         let moved = |action| moved_clockwise(state, Self::ROWS, Self::COLUMNS, action);
         let landed = if self.ground.slippery { moved(self.ground.carried_out(action, index)) } else { moved(action) };
-        let (next_state, reward) = if Self::is_cliff(landed) { (Self::START, -100.0) } else { (landed, -1.0) };
+        let (next_state, reward) = if Self::is_cliff(landed) {
+            // A branch, which is seldom taken once something is learned.
+            cold_path();
+            (Self::START, -100.0)
+        } else {
+            (landed, -1.0)
+        };
         let (probability, terminated) = (self.ground.probability(), landed == Self::GOAL);
         Ok((index < self.ground.outcomes()).then_some(ModelOutcome { probability, next_state, reward, terminated }))
     }
