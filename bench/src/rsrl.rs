@@ -27,7 +27,7 @@ impl<'a> Function<(&'a usize,)> for Stepped {
     }
 }
 
-impl<'a> Enumerable<(&'a usize,)> for Stepped {}
+impl Enumerable<(&usize,)> for Stepped {}
 
 impl<'a> Handler<StateActionUpdate<&'a usize, usize, f64>> for Stepped {
     type Response = ();

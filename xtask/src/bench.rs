@@ -99,7 +99,10 @@ fn rust(house: &House, name: &str, features: &[&str], flags: Option<&str>) -> Re
     let version = output(Command::new("rustc").arg("--version"))?;
     let version = version.split(" (").next().unwrap_or_default().trim();
     let program = target.join("release").join(format!("habit-bench{}", std::env::consts::EXE_SUFFIX));
-    Ok((Command::new(program), format!("{version}, --release {}", flags.unwrap_or_default()).trim_end().into()))
+    Ok((
+        Command::new(program),
+        format!("{version}, --release with fat LTO in one unit {}", flags.unwrap_or_default()).trim_end().into(),
+    ))
 }
 
 fn interpreter(house: &House) -> Result<(Command, String), String> {

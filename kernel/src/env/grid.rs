@@ -29,11 +29,10 @@ pub(super) fn moved(cell: usize, rows: usize, columns: usize, (down, right): Off
     row * columns + column
 }
 
-/// The cell that one of the four moves leads to, clockwise from the top.
+/// As [`moved`] by a move of [`clockwise`], from a cell of the rectangle. An arm a move, and no division upwards and
+/// downwards: a processor guesses the move and goes on without waiting for who chose it.
 #[inline]
 pub(super) fn moved_clockwise(cell: usize, rows: usize, columns: usize, action: usize) -> usize {
-    // As `moved` for a cell of the rectangle. An arm a move, and no division upwards and downwards: a processor that guesses
-    // the move goes on without waiting for it.
     let columns = columns.max(1);
     match action {
         0 if cell >= columns => cell - columns,
@@ -80,6 +79,16 @@ mod tests {
         assert_eq!(around(0), [0, 1, 4, 0]);
         assert_eq!(around(11), [7, 11, 11, 10]);
         assert_eq!(moved(9, 3, 4, (-7, 0)), 1);
+    }
+
+    #[test]
+    fn moves_clockwise_are_moves() {
+        for (rows, columns) in [(1, 1), (1, 5), (4, 1), (4, 12)] {
+            for (cell, action) in (0..rows * columns).flat_map(|cell| (0..4).map(move |action| (cell, action))) {
+                let expected = moved(cell, rows, columns, clockwise(action));
+                assert_eq!(moved_clockwise(cell, rows, columns, action), expected, "{cell} {action}");
+            }
+        }
     }
 
     #[test]

@@ -116,7 +116,9 @@ impl<T: Target, S: Dim, A: Dim, B: StorageMut, E: Exploration> Control for TdCon
 
     #[inline]
     fn act(&mut self, state: usize, rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
-        if T::COMMITS && let Some(action) = self.committed.action(state) {
+        if T::COMMITS
+            && let Some(action) = self.committed.action(state)
+        {
             return Ok(action);
         }
         self.tabular.act(state, rng)

@@ -54,7 +54,8 @@ impl Exploration for EpsilonGreedy {
             return rng::below(values.len() as u32, rng).map(|action| action as usize);
         }
         let best = values.iter().fold(f32::NEG_INFINITY, |best, &value| if value > best { value } else { best });
-        // The first maximiser, and whether there are more; several are rare once something is learned.
+        // Finding the first is a branch a value, which a processor guesses once something is learned, and then it need not
+        // wait for the values to know the action. Counting is none.
         let first = values.iter().position(|&value| value == best).ok_or(Error::NonFinite)?;
         let count = values.iter().map(|&value| u32::from(value == best)).sum();
         if count == 1 {
