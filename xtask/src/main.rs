@@ -1,12 +1,14 @@
-//! Developer tasks. `cargo xtask lab` builds and serves the page, `cargo xtask test` runs every test.
+//! Developer tasks. `cargo xtask lab` builds and serves the page, `cargo xtask test` runs every test, `cargo xtask bench`
+//! compares with other libraries.
 //!
-//! This program drives cargo, npm and node; it holds no algorithm. Every error is one line on standard error.
+//! This program drives cargo, npm, node, a C compiler and Python; it holds no algorithm. Every error is one line on standard error.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod counts;
 mod lab;
 mod process;
@@ -36,6 +38,14 @@ enum Task {
         /// Write the site to target/lab/ and exit
         #[arg(long)]
         build_only: bool,
+    },
+    /// Times the kernel and its peers in turn, and prints ratios
+    Bench {
+        /// What to measure
+        subject: bench::Subject,
+        /// How often everyone runs
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u8).range(5..))]
+        rounds: u8,
     },
     /// Installs what is missing and runs the tests
     Test {
@@ -77,6 +87,7 @@ fn main() -> ExitCode {
             }
             serve::serve(&site, port, !no_open).map(|()| ExitCode::SUCCESS)
         }),
+        Task::Bench { subject, rounds } => bench::bench(&house, subject, rounds.into()).map(|()| ExitCode::SUCCESS),
         Task::Test { stages, full } => Ok(test::run(&house, &stages, full)),
     };
     outcome.unwrap_or_else(|error| {

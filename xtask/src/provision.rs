@@ -1,6 +1,6 @@
 //! What a task needs and a bare machine lacks: looked for, and installed with a word about it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::House;
@@ -17,6 +17,8 @@ pub enum Need {
     Debian(&'static [&'static str]),
     /// What the lock file of a folder names.
     Npm(&'static str),
+    /// What `requirements.txt` of a folder names, in an environment of its own: see [`python`].
+    Python(&'static str),
     /// A program that cargo installs from the registry.
     Cargo(&'static str),
 }
@@ -60,6 +62,7 @@ pub fn ensure(house: &House, need: Need) -> Result<(), String> {
             install(&what, &mut command)
         }
         Need::Npm(folder) => npm(&house.root.join(folder), folder),
+        Need::Python(folder) => packages(house, folder),
         Need::Cargo(program) => {
             if quietly(Command::new(program).arg("--version")) {
                 return Ok(());
@@ -81,6 +84,35 @@ fn npm(folder: &Path, name: &str) -> Result<(), String> {
     }
     let what = format!("npm packages of {name}/");
     install(&what, Command::new("npm").args(["ci", "--loglevel=error"]).current_dir(folder))
+}
+
+/// The interpreter that sees what a folder needs.
+pub fn python(house: &House, folder: &str) -> PathBuf {
+    house.target.join("python").join(folder).join("bin/python3")
+}
+
+/// A copy of the requirements beside what was installed tells whether anything changed.
+fn packages(house: &House, folder: &str) -> Result<(), String> {
+    let requirements = house.root.join(folder).join("requirements.txt");
+    let environment = house.target.join("python").join(folder);
+    let installed = environment.join("requirements.txt");
+    let text = |path: &Path| std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
+    if text(&installed).is_ok_and(|installed| Ok(installed) == text(&requirements)) {
+        return Ok(());
+    }
+    if !quietly(Command::new("python3").args(["-c", "import ensurepip, venv"])) {
+        ensure(house, Need::Debian(&["python3", "python3-venv"]))?;
+    }
+    let what = format!("Python packages of {folder}/");
+    install(
+        "an environment for Python packages",
+        Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment),
+    )?;
+    let mut pip = Command::new(python(house, folder));
+    pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements);
+    install(&what, &mut pip)?;
+    std::fs::copy(&requirements, &installed).map_err(|error| format!("{}: {error}", installed.display()))?;
+    Ok(())
 }
 
 fn install(what: &str, command: &mut Command) -> Result<(), String> {

@@ -1,7 +1,7 @@
 //! A 4 x 12 grid with a cliff along its lower edge.
 
 use super::episode::Episode;
-use super::grid::{Ground, clockwise, moved};
+use super::grid::{Ground, moved_clockwise};
 use super::{Discrete, Env};
 use crate::error::Error;
 use crate::interact::Step;
@@ -9,6 +9,7 @@ use crate::linalg::Const;
 use crate::model::{FiniteModel, ModelOutcome};
 use crate::rng::Rng;
 use crate::state::{Identify, Identity, persist_fields};
+use core::hint::cold_path;
 
 /// Sutton & Barto's example 6.6 with the dynamics of Gymnasium's `CliffWalking-v1`.
 ///
@@ -105,9 +106,15 @@ impl FiniteModel for CliffWalking {
     #[inline]
     fn outcome(&self, state: usize, action: usize, index: usize) -> Result<Option<ModelOutcome>, Error> {
         self.check_pair(state, action)?;
-        let move_made = clockwise(self.ground.carried_out(action, index));
-        let landed = moved(state, Self::ROWS, Self::COLUMNS, move_made);
-        let (next_state, reward) = if Self::is_cliff(landed) { (Self::START, -100.0) } else { (landed, -1.0) };
+        let moved = |action| moved_clockwise(state, Self::ROWS, Self::COLUMNS, action);
+        let landed = if self.ground.slippery { moved(self.ground.carried_out(action, index)) } else { moved(action) };
+        let (next_state, reward) = if Self::is_cliff(landed) {
+            // A branch, which is seldom taken once something is learned.
+            cold_path();
+            (Self::START, -100.0)
+        } else {
+            (landed, -1.0)
+        };
         let (probability, terminated) = (self.ground.probability(), landed == Self::GOAL);
         Ok((index < self.ground.outcomes()).then_some(ModelOutcome { probability, next_state, reward, terminated }))
     }

@@ -29,6 +29,20 @@ pub(super) fn moved(cell: usize, rows: usize, columns: usize, (down, right): Off
     row * columns + column
 }
 
+/// As [`moved`] by a move of [`clockwise`], from a cell of the rectangle. An arm a move, and no division upwards and
+/// downwards: a processor guesses the move and goes on without waiting for who chose it.
+#[inline]
+pub(super) fn moved_clockwise(cell: usize, rows: usize, columns: usize, action: usize) -> usize {
+    let columns = columns.max(1);
+    match action {
+        0 if cell >= columns => cell - columns,
+        1 if cell % columns + 1 < columns => cell + 1,
+        2 if cell + columns < rows * columns => cell + columns,
+        3 if !cell.is_multiple_of(columns) => cell - 1,
+        _ => cell,
+    }
+}
+
 /// The ground under a move, as Gymnasium has it: on slippery ground an action is turned to the one before it, kept, or
 /// turned to the one after it, with probability 1/3 each and in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +79,16 @@ mod tests {
         assert_eq!(around(0), [0, 1, 4, 0]);
         assert_eq!(around(11), [7, 11, 11, 10]);
         assert_eq!(moved(9, 3, 4, (-7, 0)), 1);
+    }
+
+    #[test]
+    fn moves_clockwise_are_moves() {
+        for (rows, columns) in [(1, 1), (1, 5), (4, 1), (4, 12)] {
+            for (cell, action) in (0..rows * columns).flat_map(|cell| (0..4).map(move |action| (cell, action))) {
+                let expected = moved(cell, rows, columns, clockwise(action));
+                assert_eq!(moved_clockwise(cell, rows, columns, action), expected, "{cell} {action}");
+            }
+        }
     }
 
     #[test]

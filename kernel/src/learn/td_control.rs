@@ -116,10 +116,12 @@ impl<T: Target, S: Dim, A: Dim, B: StorageMut, E: Exploration> Control for TdCon
 
     #[inline]
     fn act(&mut self, state: usize, rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
-        match self.committed.action(state) {
-            Some(action) => Ok(action),
-            None => self.tabular.act(state, rng),
+        if T::COMMITS
+            && let Some(action) = self.committed.action(state)
+        {
+            return Ok(action);
         }
+        self.tabular.act(state, rng)
     }
 
     #[inline]
@@ -139,7 +141,9 @@ impl<T: Target, S: Dim, A: Dim, B: StorageMut, E: Exploration> Control for TdCon
             (T::next_value(next_values, next_state, 0, exploration), Committed::NONE)
         };
         let delta = self.tabular.move_towards(state, action, reward + discount * next_value)?;
-        self.committed = committed;
+        if T::COMMITS {
+            self.committed = committed;
+        }
         Ok(delta)
     }
 }

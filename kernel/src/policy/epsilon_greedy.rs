@@ -53,14 +53,11 @@ impl Exploration for EpsilonGreedy {
         if self.explores.sample(rng) {
             return rng::below(values.len() as u32, rng).map(|action| action as usize);
         }
-        // The first maximiser and how many there are, without a branch a value; several are rare once something is learned.
-        let (mut best, mut first, mut count) = (f32::NEG_INFINITY, 0, 0);
-        for (action, &value) in values.iter().enumerate() {
-            let better = value > best;
-            count = if better { 1 } else { count + u32::from(value == best) };
-            first = if better { action } else { first };
-            best = if better { value } else { best };
-        }
+        let best = values.iter().fold(f32::NEG_INFINITY, |best, &value| if value > best { value } else { best });
+        // Finding the first is a branch a value, which a processor guesses once something is learned, and then it need not
+        // wait for the values to know the action. Counting is none.
+        let first = values.iter().position(|&value| value == best).ok_or(Error::NonFinite)?;
+        let count = values.iter().map(|&value| u32::from(value == best)).sum();
         if count == 1 {
             return Ok(first);
         }
