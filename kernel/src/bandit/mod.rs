@@ -2,6 +2,11 @@
 //!
 //! | learner | source |
 //! |---|---|
+//! | [`ActionValueBandit`] | Sutton & Barto, sections 2.2 to 2.6 |
+//! | [`GradientBandit`] | Sutton & Barto, section 2.8 |
+//! | [`Ucb1`], [`KlUcb`] | Auer et al. (2002); Garivier, Cappé (2011) |
+//! | [`DiscountedUcb`], [`SlidingWindowUcb`] | Garivier, Moulines (2008) |
+//! | [`ThompsonBeta`] | Thompson (1933); Agrawal, Goyal (2012) |
 //! | [`DynLinUcb`] | Mussi, Metelli, Restelli (ICML 2023), algorithm 1 |
 //! | [`LinUcb`] | Abbasi-Yadkori, Pál, Szepesvári (NeurIPS 2011), over fixed arms |
 //! | [`DLinUcb`] | Russac, Vernade, Cappé (NeurIPS 2019) |
@@ -11,22 +16,33 @@
 //!
 //! Confidence radii stand in [`Confidence`]; [`SystemBounds`] turns what is known of a linear system into them.
 
+mod action_value;
 mod ar2;
 mod confidence;
 mod d_lin_ucb;
 mod dyn_lin_ucb;
 mod exp3;
+mod gradient;
 mod hold;
+mod index;
 mod lin_ucb;
 mod optimism;
+mod thompson;
 
+pub use action_value::{ActionValueBandit, ActionValueState};
 pub use ar2::{Ar2, Ar2Parameters, Ar2State};
 pub use confidence::{Confidence, FixedRadius, Radius, SystemBounds};
 pub use d_lin_ucb::{DLinUcb, DLinUcbState};
 pub use dyn_lin_ucb::{DynLinUcb, DynLinUcbState, Epochs};
 pub use exp3::{Exp3, Exp3State, exploration_rate};
+pub use gradient::{GradientBandit, GradientBanditState};
 pub use hold::Hold;
+pub use index::{
+    ArmStatistics, Cumulative, Discounted, DiscountedUcb, IndexBandit, IndexRule, KlUcb, KullbackLeibler,
+    SlidingWindow, SlidingWindowUcb, Ucb, Ucb1,
+};
 pub use lin_ucb::{LinUcb, LinUcbState};
+pub use thompson::{ThompsonBeta, ThompsonBetaState};
 
 use crate::error::Error;
 use crate::linalg::{Storage, all_finite};

@@ -15,6 +15,7 @@
 //! | [`MaximisationBias`] | Sutton & Barto, example 6.7 |
 //! | [`ShortCorridor`] | Sutton & Barto, example 13.1 |
 //! | [`GridWorld`] | your own grid, given as text; the maze of Sutton & Barto's example 8.1 |
+//! | [`GaussianBandit`], [`BernoulliBandit`] | Sutton & Barto, section 2.3 |
 //! | [`LinearDynamicalBandit`] | Mussi, Metelli, Restelli (ICML 2023), section 2 |
 //!
 //! | piece | what it is |
@@ -40,6 +41,7 @@ mod pendulum;
 mod random_walk;
 mod short_corridor;
 mod space;
+mod stationary_bandit;
 mod taxi;
 #[cfg(test)]
 mod tests;
@@ -60,6 +62,7 @@ pub use pendulum::Pendulum;
 pub use random_walk::RandomWalk;
 pub use short_corridor::ShortCorridor;
 pub use space::{Bounded, Discrete, Nothing, Space};
+pub use stationary_bandit::{BernoulliBandit, GaussianBandit};
 pub use taxi::Taxi;
 pub use time_limit::TimeLimit;
 pub use windy_grid::WindyGrid;

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | `tabular-td.cliff-walking`, `.windy-grid`, `.random-walk`, `.n-step`, `.lambda`, `.dyna-maze`, `.maximisation-bias` | learn | `lab-learn` |
 //! | `linear-policies.mountain-car`, `.corridor`, `.cart-pole` | learn | `lab-learn` |
+//! | `classic-bandits.testbed`, `.bernoulli`, `.abrupt-change` | bandit | `lab-bandit` |
 //! | `dynlin-ucb` | bandit | `lab-bandit` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
@@ -22,7 +23,10 @@
 //! | [`Run`] | a runner with its seed, its length and its digest |
 //! | [`Reducer`] | from the steps of a run to the number a claim speaks of |
 
+#[allow(dead_code)] // which experiments are compiled in decides
+mod bandit_lane;
 mod claim;
+mod classic_bandits;
 mod descriptor;
 #[cfg(feature = "dynlin-ucb")]
 mod dynlin_ucb;

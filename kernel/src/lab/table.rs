@@ -143,6 +143,9 @@ experiments! {
     "linear-policies-mountain-car" MountainCar super::linear_policies::MountainCarExperiment;
     "linear-policies-corridor" Corridor super::linear_policies::CorridorExperiment;
     "linear-policies-cart-pole" CartPole super::linear_policies::CartPoleExperiment;
+    "classic-bandits-testbed" Testbed super::classic_bandits::TestbedExperiment;
+    "classic-bandits-bernoulli" Bernoulli super::classic_bandits::BernoulliExperiment;
+    "classic-bandits-abrupt-change" AbruptChange super::classic_bandits::AbruptChangeExperiment;
     "dynlin-ucb" DynLinUcb super::dynlin_ucb::DynLinUcbExperiment;
 }
 
