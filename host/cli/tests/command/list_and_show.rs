@@ -61,7 +61,7 @@ fn the_example_that_show_gives_can_be_run() {
         let example = text.lines().last().unwrap().trim();
         let (line, _plot) = example.strip_prefix("habit ").unwrap().split_once(" --plot ").unwrap();
         let mut words: Vec<_> = line.split(' ').collect();
-        words.extend(["--steps", "20"]);
+        words.extend(["--steps", "2"]);
         printed(&words);
     }
 }
