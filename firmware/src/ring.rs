@@ -46,6 +46,8 @@ impl<const N: usize> Ring<N> {
 
     /// The producer: bytes of the arriving line were lost.
     pub fn lose(&self) {
+        #[cfg(feature = "fault-injection")]
+        crate::fault_injection::lost();
         // Without room for this, the end of another damaged line is still waiting in here.
         if !self.skipping.load(Relaxed) && self.free() >= 2 {
             self.put(LOST);
