@@ -34,3 +34,32 @@ pub fn idle<const N: usize>(ring: &Ring<N>) {
 pub fn reset() -> ! {
     SCB::sys_reset()
 }
+
+/// What starts and ends every image: `main`, the one interrupt, and the two ways to fail. The board is a unit struct with
+/// `start` and `interrupt`.
+#[macro_export]
+macro_rules! image {
+    ($board:ident) => {
+        #[::cortex_m_rt::entry]
+        fn main() -> ! {
+            static mut SERVER: $crate::Server = $crate::Server::EMPTY;
+            SERVER.run(&mut $board::start())
+        }
+
+        #[::cortex_m_rt::exception]
+        unsafe fn DefaultHandler(_interrupt: i16) {
+            // No other interrupt is let through.
+            $board::interrupt();
+        }
+
+        #[::cortex_m_rt::exception]
+        unsafe fn HardFault(frame: &::cortex_m_rt::ExceptionFrame) -> ! {
+            $crate::restart::after_fault(&mut $board, frame.pc())
+        }
+
+        #[panic_handler]
+        fn panic(info: &::core::panic::PanicInfo<'_>) -> ! {
+            $crate::restart::after_panic(&mut $board, info)
+        }
+    };
+}

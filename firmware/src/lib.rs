@@ -7,7 +7,7 @@
 //! | [`Server`] | the loop: lines of `kernel/PROTOCOL.md` in, lines out, learning in between |
 //! | [`restart`] | says why, then starts the board anew |
 //! | [`Register`] | one register of a chip |
-//! | `cortex` | what Cortex-M cores share |
+//! | `cortex`, `image!` | what Cortex-M cores share, and what starts and ends their images |
 //!
 //! A board is one file in `src/bin/`, one linker script in `memory/` and one line in each table of `Cargo.toml`.
 

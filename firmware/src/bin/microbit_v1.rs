@@ -3,9 +3,7 @@
 #![no_std]
 #![no_main]
 
-use core::panic::PanicInfo;
-use cortex_m_rt::{ExceptionFrame, entry, exception};
-use habit_firmware::{Board, Register, Ring, Server, cortex, restart};
+use habit_firmware::{Board, Register, Ring, cortex};
 
 /// Registers of the nRF51, by their names in its reference manual.
 mod chip {
@@ -103,24 +101,4 @@ impl Board for Microbit {
     }
 }
 
-#[entry]
-fn main() -> ! {
-    static mut SERVER: Server = Server::EMPTY;
-    SERVER.run(&mut Microbit::start())
-}
-
-#[exception]
-unsafe fn DefaultHandler(_interrupt: i16) {
-    // No other interrupt is let through.
-    Microbit::interrupt();
-}
-
-#[exception]
-unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
-    restart::after_fault(&mut Microbit, frame.pc())
-}
-
-#[panic_handler]
-fn panic(info: &PanicInfo<'_>) -> ! {
-    restart::after_panic(&mut Microbit, info)
-}
+habit_firmware::image!(Microbit);

@@ -5,9 +5,7 @@
 #![no_std]
 #![no_main]
 
-use core::panic::PanicInfo;
-use cortex_m_rt::{ExceptionFrame, entry, exception};
-use habit_firmware::{Board, Register, Ring, Server, cortex, restart};
+use habit_firmware::{Board, Register, Ring, cortex};
 
 /// Registers of the STM32F405, by their names in its reference manual (RM0090).
 mod chip {
@@ -109,24 +107,4 @@ impl Board for Stm32f405 {
     }
 }
 
-#[entry]
-fn main() -> ! {
-    static mut SERVER: Server = Server::EMPTY;
-    SERVER.run(&mut Stm32f405::start())
-}
-
-#[exception]
-unsafe fn DefaultHandler(_interrupt: i16) {
-    // No other interrupt is let through.
-    Stm32f405::interrupt();
-}
-
-#[exception]
-unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
-    restart::after_fault(&mut Stm32f405, frame.pc())
-}
-
-#[panic_handler]
-fn panic(info: &PanicInfo<'_>) -> ! {
-    restart::after_panic(&mut Stm32f405, info)
-}
+habit_firmware::image!(Stm32f405);

@@ -1,13 +1,9 @@
 //! A 4 x 12 grid with a cliff along its lower edge.
 
-use super::episode::Episode;
+use super::episode::{Episode, episodes_of_model};
 use super::grid::{Ground, moved_clockwise};
-use super::{Discrete, Env};
 use crate::error::Error;
-use crate::interact::Step;
-use crate::linalg::Const;
 use crate::model::{FiniteModel, ModelOutcome};
-use crate::rng::Rng;
 use crate::state::{Identify, Identity, persist_fields};
 use core::hint::cold_path;
 
@@ -64,30 +60,7 @@ impl CliffWalking {
     }
 }
 
-impl Env for CliffWalking {
-    type ObservationSpace = Discrete<Const<{ Self::STATES }>>;
-    type ActionSpace = Discrete<Const<{ Self::ACTIONS }>>;
-
-    fn observation_space(&self) -> Self::ObservationSpace {
-        Discrete(Const)
-    }
-
-    fn action_space(&self) -> Self::ActionSpace {
-        Discrete(Const)
-    }
-
-    #[inline]
-    fn reset(&mut self, _rng: &mut (impl Rng + ?Sized)) -> usize {
-        self.episode.start(Self::START)
-    }
-
-    #[inline]
-    fn step(&mut self, action: usize, rng: &mut (impl Rng + ?Sized)) -> Result<Step<usize>, Error> {
-        let (episode, step) = self.episode.step(self, action, rng)?;
-        self.episode = episode;
-        Ok(step)
-    }
-}
+episodes_of_model!([] CliffWalking, Self::STATES, Self::ACTIONS, |world, _rng| Self::START);
 
 impl FiniteModel for CliffWalking {
     fn states(&self) -> usize {
@@ -132,8 +105,10 @@ impl Identify for CliffWalking {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::env::Env;
     use crate::interact::Outcome;
     use crate::model;
+    use crate::rng::Rng;
     use crate::rng::stream;
 
     #[test]

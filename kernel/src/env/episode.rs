@@ -71,3 +71,41 @@ impl<const S: usize> Persist for Episode<S> {
         self.running.read(from)
     }
 }
+
+/// Writes [`Env`](super::Env) for a world with an `episode` over its own [`FiniteModel`], from its sizes and where an
+/// episode starts.
+macro_rules! episodes_of_model {
+    ([$($generics:tt)*] $type:ty, $states:expr, $actions:expr, |$world:ident, $rng:ident| $start:expr) => {
+        impl<$($generics)*> $crate::env::Env for $type {
+            type ObservationSpace = $crate::env::Discrete<$crate::linalg::Const<{ $states }>>;
+            type ActionSpace = $crate::env::Discrete<$crate::linalg::Const<{ $actions }>>;
+
+            fn observation_space(&self) -> Self::ObservationSpace {
+                $crate::env::Discrete($crate::linalg::Const)
+            }
+
+            fn action_space(&self) -> Self::ActionSpace {
+                $crate::env::Discrete($crate::linalg::Const)
+            }
+
+            #[inline]
+            fn reset(&mut self, $rng: &mut (impl $crate::rng::Rng + ?Sized)) -> usize {
+                let $world = self;
+                let start = $start;
+                $world.episode.start(start)
+            }
+
+            #[inline]
+            fn step(
+                &mut self,
+                action: usize,
+                rng: &mut (impl $crate::rng::Rng + ?Sized),
+            ) -> Result<$crate::interact::Step<usize>, $crate::error::Error> {
+                let (episode, step) = self.episode.step(self, action, rng)?;
+                self.episode = episode;
+                Ok(step)
+            }
+        }
+    };
+}
+pub(super) use episodes_of_model;

@@ -1,13 +1,9 @@
 //! A frozen lake with holes.
 
-use super::episode::Episode;
+use super::episode::{Episode, episodes_of_model};
 use super::grid::{DOWN, Ground, LEFT, RIGHT, UP, moved};
-use super::{Discrete, Env};
 use crate::error::Error;
-use crate::interact::Step;
-use crate::linalg::Const;
 use crate::model::{FiniteModel, ModelOutcome};
-use crate::rng::Rng;
 use crate::state::{Identify, Identity, persist_fields};
 
 /// Gymnasium's `FrozenLake-v1` (`S` = 16, a 4 x 4 map) and `FrozenLake8x8-v1` (`S` = 64).
@@ -82,30 +78,7 @@ impl<const S: usize> FrozenLake<S> {
     }
 }
 
-impl<const S: usize> Env for FrozenLake<S> {
-    type ObservationSpace = Discrete<Const<S>>;
-    type ActionSpace = Discrete<Const<4>>;
-
-    fn observation_space(&self) -> Self::ObservationSpace {
-        Discrete(Const)
-    }
-
-    fn action_space(&self) -> Self::ActionSpace {
-        Discrete(Const)
-    }
-
-    #[inline]
-    fn reset(&mut self, _rng: &mut (impl Rng + ?Sized)) -> usize {
-        self.episode.start(Self::START)
-    }
-
-    #[inline]
-    fn step(&mut self, action: usize, rng: &mut (impl Rng + ?Sized)) -> Result<Step<usize>, Error> {
-        let (episode, step) = self.episode.step(self, action, rng)?;
-        self.episode = episode;
-        Ok(step)
-    }
-}
+episodes_of_model!([const S: usize] FrozenLake<S>, S, 4, |world, _rng| Self::START);
 
 impl<const S: usize> FiniteModel for FrozenLake<S> {
     fn states(&self) -> usize {
@@ -151,6 +124,7 @@ impl<const S: usize> Identify for FrozenLake<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::env::Env;
     use crate::interact::Outcome;
     use crate::rng::stream;
 

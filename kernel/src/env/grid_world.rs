@@ -1,13 +1,9 @@
 //! A grid given as text.
 
-use super::episode::Episode;
+use super::episode::{Episode, episodes_of_model};
 use super::grid::{Ground, clockwise, moved};
-use super::{Discrete, Env};
 use crate::error::Error;
-use crate::interact::Step;
-use crate::linalg::Const;
 use crate::model::{FiniteModel, ModelOutcome};
-use crate::rng::Rng;
 use crate::state::{Identify, Identity, persist_fields};
 
 /// What a cell of a [`GridWorld`] is.
@@ -197,30 +193,7 @@ impl<const S: usize> GridWorld<S> {
     }
 }
 
-impl<const S: usize> Env for GridWorld<S> {
-    type ObservationSpace = Discrete<Const<S>>;
-    type ActionSpace = Discrete<Const<4>>;
-
-    fn observation_space(&self) -> Self::ObservationSpace {
-        Discrete(Const)
-    }
-
-    fn action_space(&self) -> Self::ActionSpace {
-        Discrete(Const)
-    }
-
-    #[inline]
-    fn reset(&mut self, _rng: &mut (impl Rng + ?Sized)) -> usize {
-        self.episode.start(self.start)
-    }
-
-    #[inline]
-    fn step(&mut self, action: usize, rng: &mut (impl Rng + ?Sized)) -> Result<Step<usize>, Error> {
-        let (episode, step) = self.episode.step(self, action, rng)?;
-        self.episode = episode;
-        Ok(step)
-    }
-}
+episodes_of_model!([const S: usize] GridWorld<S>, S, 4, |world, _rng| world.start);
 
 impl<const S: usize> FiniteModel for GridWorld<S> {
     fn states(&self) -> usize {
@@ -272,6 +245,7 @@ impl<const S: usize> Identify for GridWorld<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::env::Env;
     use crate::env::{CliffWalking, FrozenLake};
     use crate::interact::Outcome;
     use crate::rng::stream;

@@ -1,12 +1,8 @@
 //! A walk that only chance directs.
 
-use super::episode::Episode;
-use super::{Discrete, Env};
+use super::episode::{Episode, episodes_of_model};
 use crate::error::Error;
-use crate::interact::Step;
-use crate::linalg::Const;
 use crate::model::{FiniteModel, ModelOutcome};
-use crate::rng::Rng;
 use crate::state::{Identify, Identity, persist_fields};
 
 /// Sutton & Barto's random walk (examples 6.2 and 7.1) on `N` states in a row with an exit at either end.
@@ -78,30 +74,7 @@ impl<const N: usize> RandomWalk<N> {
     }
 }
 
-impl<const N: usize> Env for RandomWalk<N> {
-    type ObservationSpace = Discrete<Const<N>>;
-    type ActionSpace = Discrete<Const<1>>;
-
-    fn observation_space(&self) -> Self::ObservationSpace {
-        Discrete(Const)
-    }
-
-    fn action_space(&self) -> Self::ActionSpace {
-        Discrete(Const)
-    }
-
-    #[inline]
-    fn reset(&mut self, _rng: &mut (impl Rng + ?Sized)) -> usize {
-        self.episode.start(Self::START)
-    }
-
-    #[inline]
-    fn step(&mut self, action: usize, rng: &mut (impl Rng + ?Sized)) -> Result<Step<usize>, Error> {
-        let (episode, step) = self.episode.step(self, action, rng)?;
-        self.episode = episode;
-        Ok(step)
-    }
-}
+episodes_of_model!([const N: usize] RandomWalk<N>, N, 1, |world, _rng| Self::START);
 
 impl<const N: usize> FiniteModel for RandomWalk<N> {
     fn states(&self) -> usize {
@@ -142,6 +115,7 @@ impl<const N: usize> Identify for RandomWalk<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::env::Env;
     use crate::interact::Outcome;
     use crate::rng::stream;
 

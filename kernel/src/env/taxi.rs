@@ -1,13 +1,10 @@
 //! A taxi that takes a passenger from one of four places to another.
 
-use super::episode::Episode;
+use super::episode::{Episode, episodes_of_model};
 use super::grid::{DOWN, LEFT, Offset, RIGHT, UP, moved};
-use super::{Discrete, Env};
 use crate::error::Error;
-use crate::interact::Step;
-use crate::linalg::Const;
 use crate::model::{FiniteModel, ModelOutcome};
-use crate::rng::{self, Rng};
+use crate::rng;
 use crate::state::{Identify, Identity, persist_fields};
 
 /// Gymnasium's `Taxi-v4`, in dry weather and with a passenger who does not change the destination (Dietterich 2000).
@@ -98,32 +95,11 @@ impl Default for Taxi {
     }
 }
 
-impl Env for Taxi {
-    type ObservationSpace = Discrete<Const<{ Self::STATES }>>;
-    type ActionSpace = Discrete<Const<{ Self::ACTIONS }>>;
-
-    fn observation_space(&self) -> Self::ObservationSpace {
-        Discrete(Const)
-    }
-
-    fn action_space(&self) -> Self::ActionSpace {
-        Discrete(Const)
-    }
-
-    #[inline]
-    fn reset(&mut self, rng: &mut (impl Rng + ?Sized)) -> usize {
-        // There are starts to choose from, so nothing fails.
-        let index = rng::below(Self::STARTS as u32, rng).unwrap_or(0);
-        self.episode.start(Self::start(index as usize).unwrap_or(0))
-    }
-
-    #[inline]
-    fn step(&mut self, action: usize, rng: &mut (impl Rng + ?Sized)) -> Result<Step<usize>, Error> {
-        let (episode, step) = self.episode.step(self, action, rng)?;
-        self.episode = episode;
-        Ok(step)
-    }
-}
+episodes_of_model!([] Taxi, Self::STATES, Self::ACTIONS, |world, rng| {
+    // There are starts to choose from, so nothing fails.
+    let index = rng::below(Self::STARTS as u32, rng).unwrap_or(0);
+    Self::start(index as usize).unwrap_or(0)
+});
 
 impl FiniteModel for Taxi {
     fn states(&self) -> usize {
@@ -168,6 +144,7 @@ impl Identify for Taxi {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::env::Env;
     use crate::interact::Outcome;
     use crate::rng::stream;
 

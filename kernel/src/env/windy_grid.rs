@@ -1,13 +1,9 @@
 //! A grid with a crosswind.
 
-use super::episode::Episode;
+use super::episode::{Episode, episodes_of_model};
 use super::grid::{clockwise, moved};
-use super::{Discrete, Env};
 use crate::error::Error;
-use crate::interact::Step;
-use crate::linalg::Const;
 use crate::model::{FiniteModel, ModelOutcome};
-use crate::rng::Rng;
 use crate::state::{Identify, Identity, persist_fields};
 
 /// Sutton & Barto's windy gridworld, example 6.5: 7 x 10 cells.
@@ -53,30 +49,7 @@ impl Default for WindyGrid {
     }
 }
 
-impl Env for WindyGrid {
-    type ObservationSpace = Discrete<Const<{ Self::STATES }>>;
-    type ActionSpace = Discrete<Const<{ Self::ACTIONS }>>;
-
-    fn observation_space(&self) -> Self::ObservationSpace {
-        Discrete(Const)
-    }
-
-    fn action_space(&self) -> Self::ActionSpace {
-        Discrete(Const)
-    }
-
-    #[inline]
-    fn reset(&mut self, _rng: &mut (impl Rng + ?Sized)) -> usize {
-        self.episode.start(Self::START)
-    }
-
-    #[inline]
-    fn step(&mut self, action: usize, rng: &mut (impl Rng + ?Sized)) -> Result<Step<usize>, Error> {
-        let (episode, step) = self.episode.step(self, action, rng)?;
-        self.episode = episode;
-        Ok(step)
-    }
-}
+episodes_of_model!([] WindyGrid, Self::STATES, Self::ACTIONS, |world, _rng| Self::START);
 
 /// The goal's row is one self-loop that pays nothing.
 impl FiniteModel for WindyGrid {
@@ -119,6 +92,7 @@ impl Identify for WindyGrid {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::env::Env;
     use crate::interact::Outcome;
     use crate::rng::stream;
 

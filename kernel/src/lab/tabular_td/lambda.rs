@@ -1,11 +1,9 @@
 //! How long a trace should last: `tabular-td.lambda`.
 
-use super::walk_lane::{WalkLane, Walks};
+use super::walk_lane::{METRICS, VIEWS, WalkLane, Walks};
 use crate::env::RandomWalk;
 use crate::error::Error;
-use crate::lab::{
-    Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
-};
+use crate::lab::{Claim, Descriptor, Experiment, Measure, Parameter, Quantity, Requirement, Steps, Values};
 use crate::learn::{TdLambda, TdParameters, TraceKind};
 use crate::policy::features::OneHot;
 use crate::state::Write;
@@ -34,12 +32,8 @@ impl Experiment for LambdaExperiment {
             Parameter::real("alpha", "How far a value moves along its trace.", [0.01, 1.0], 0.2),
             Parameter::choice("traces", "How a visit raises a trace.", &["accumulating", "replacing", "dutch"]),
         ],
-        metrics: &[Metric {
-            name: "error",
-            unit: "",
-            description: "Root of the mean squared error over the states; 9 once the values have diverged.",
-        }],
-        views: &[View::Curve { title: "Error of the values", metric: "error" }],
+        metrics: METRICS,
+        views: VIEWS,
         claims: &[Claim::new(
             "The best of lambda 0.8 errs at most 0.85 times as much as the best of lambda 0",
             Measure::RatioOfLeast(LONG, NONE),

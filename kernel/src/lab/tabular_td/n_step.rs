@@ -1,11 +1,9 @@
 //! How many rewards a return should hold: `tabular-td.n-step`.
 
-use super::walk_lane::{WalkLane, Walks};
+use super::walk_lane::{METRICS, VIEWS, WalkLane, Walks};
 use crate::env::RandomWalk;
 use crate::error::Error;
-use crate::lab::{
-    Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
-};
+use crate::lab::{Claim, Descriptor, Experiment, Measure, Parameter, Quantity, Requirement, Steps, Values};
 use crate::learn::{NStepTd, TdParameters};
 use crate::policy::features::OneHot;
 use crate::state::Write;
@@ -30,12 +28,8 @@ impl Experiment for NStepExperiment {
         steps: Steps { minimum: 1, maximum: 1_000_000, default: 10, conformance: 10 },
         contenders: &["n=1", "n=2", "n=4", "n=8", "n=16"],
         parameters: &[Parameter::real("alpha", "How far a value moves towards its return.", [0.01, 1.0], 0.4)],
-        metrics: &[Metric {
-            name: "error",
-            unit: "",
-            description: "Root of the mean squared error over the states; 9 once the values have diverged.",
-        }],
-        views: &[View::Curve { title: "Error of the values", metric: "error" }],
+        metrics: METRICS,
+        views: VIEWS,
         claims: &[
             Claim::new(
                 "The best of 2, 4 and 8 steps errs at most 0.9 times as much as the best of 1 step",

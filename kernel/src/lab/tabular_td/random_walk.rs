@@ -1,11 +1,9 @@
 //! TD(0) on a random walk: `tabular-td.random-walk`.
 
-use super::walk_lane::{WalkLane, Walks};
+use super::walk_lane::{METRICS, VIEWS, WalkLane, Walks};
 use crate::env::RandomWalk;
 use crate::error::Error;
-use crate::lab::{
-    Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
-};
+use crate::lab::{Claim, Descriptor, Experiment, Measure, Parameter, Quantity, Requirement, Steps, Values};
 use crate::learn::{TdLambda, TdParameters, TraceKind};
 use crate::policy::features::OneHot;
 use crate::state::Write;
@@ -30,8 +28,8 @@ impl Experiment for RandomWalkExperiment {
         steps: Steps { minimum: 1, maximum: 1_000_000, default: 100, conformance: 100 },
         contenders: &["alpha=0.05", "alpha=0.1", "alpha=0.15"],
         parameters: &[Parameter::real("initial", "What every state is held to be worth at first.", [-1.0, 2.0], 0.5)],
-        metrics: &[Metric { name: "error", unit: "", description: "Root of the mean squared error over the states." }],
-        views: &[View::Curve { title: "Error of the values", metric: "error" }],
+        metrics: METRICS,
+        views: VIEWS,
         claims: &[
             Claim::new(
                 "With step size 0.05 the error after 100 episodes is at most 0.06",

@@ -3,12 +3,21 @@
 use crate::env::{Env, RandomWalk};
 use crate::error::Error;
 use crate::interact::Transition;
+use crate::lab::{Metric, View};
 use crate::learn::Prediction;
 use crate::rng::{Generator, stream};
 use crate::state::{Persist, Write};
 
 /// What the error counts as once the values have diverged.
 pub(super) const DIVERGED: f32 = 9.0;
+
+pub(super) const METRICS: &[Metric] = &[Metric {
+    name: "error",
+    unit: "",
+    description: "Root of the mean squared error over the states; 9 once the values have diverged.",
+}];
+
+pub(super) const VIEWS: &[View] = &[View::Curve { title: "Error of the values", metric: "error" }];
 
 /// One contender: its learner, its own walk, its own copy of the generator.
 #[derive(Debug)]
