@@ -106,6 +106,8 @@ export async function start(...flags) {
 /** Waits until the run's state in words matches. */
 export async function phase(page, pattern) {
   await page.locator(".phase [role=status]").filter({ hasText: pattern }).waitFor();
+  // What belongs to a phase is drawn at the frame after it; at the second frame from here it has been.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 }
 
 /** The digest on the page, once there is one. */
