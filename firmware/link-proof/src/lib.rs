@@ -142,6 +142,6 @@ pub fn prediction(learner: &mut impl Prediction) {
 
 /// Selects and updates, whatever comes.
 pub fn bandit(learner: &mut impl Bandit, rng: &mut Generator) {
-    let arm = black_box(learner.select(rng)).unwrap_or(any());
+    let arm = black_box(learner.select(rng)).map_or(any(), |choice| choice.arm);
     let _ = black_box(learner.update(arm, any()));
 }

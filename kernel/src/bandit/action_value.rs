@@ -1,6 +1,6 @@
 //! Estimates of what each arm pays, and an exploration that acts on them.
 
-use super::{Bandit, Selected};
+use super::{Bandit, Choice, Selected};
 use crate::error::Error;
 use crate::linalg::StorageMut;
 use crate::policy::{EpsilonGreedy, Exploration};
@@ -31,7 +31,7 @@ pub struct ActionValueState<V, C, E = EpsilonGreedy> {
 /// use habit::rng::stream;
 /// let mut radio = ActionValueBandit::<4>::EMPTY;
 /// radio.start(EpsilonGreedy::new(0.1)?, None, 0.0)?;
-/// let channel = radio.select(&mut stream(1, 0))?;
+/// let channel = radio.select(&mut stream(1, 0))?.arm;
 /// radio.update(channel, 0.8)?;
 /// assert_eq!(radio.values()[channel], 0.8);
 /// # Ok::<(), habit::Error>(())
@@ -98,13 +98,13 @@ impl<V: StorageMut, C: StorageMut<u32>, E: Exploration> Bandit for ActionValueSt
         self.values.values().len()
     }
 
-    fn select(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn select(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<Choice, Error> {
         if !self.started {
             return Err(Error::NotStarted);
         }
-        let arm = self.exploration.act(0, self.values.values(), rng)?;
+        let (arm, propensity) = self.exploration.draw(0, self.values.values(), rng)?;
         self.selected = Selected(Some(arm as u32));
-        Ok(arm)
+        Ok(Choice::drawn(arm, propensity))
     }
 
     fn update(&mut self, arm: usize, reward: f32) -> Result<(), Error> {
@@ -161,7 +161,7 @@ mod tests {
         let (mut bandit, mut rng) = (ActionValueBandit::<2>::EMPTY, stream(0, 0));
         bandit.start(EpsilonGreedy::new(1.0).unwrap(), step_size, 1.0).unwrap();
         for reward in [3.0, 5.0, 1.0] {
-            while bandit.select(&mut rng).unwrap() != 0 {}
+            while bandit.select(&mut rng).unwrap().arm != 0 {}
             bandit.update(0, reward).unwrap();
         }
         bandit
@@ -182,7 +182,7 @@ mod tests {
         let mut bandit = played(None);
         let digest = bandit.digest();
         assert_eq!(bandit.update(0, 1.0), Err(Error::NotSelected));
-        let arm = bandit.select(&mut rng).unwrap();
+        let arm = bandit.select(&mut rng).unwrap().arm;
         assert_eq!(bandit.update(arm, f32::INFINITY), Err(Error::NonFinite));
         assert_eq!(bandit.update(1 - arm, 0.0), Err(Error::NotSelected));
         bandit.selected = Selected::NONE;

@@ -1,6 +1,6 @@
 //! Alternate between exploiting and following triggers, and restart.
 
-use super::{Bandit, Selected};
+use super::{Bandit, Choice, Selected};
 use crate::error::Error;
 use crate::linalg::StorageMut;
 use crate::math::{Libm, Math, argmax};
@@ -133,7 +133,7 @@ impl<F: StorageMut, U: StorageMut<u32>, M: Math> Bandit for Ar2State<F, U, M> {
         self.predictions.values().len()
     }
 
-    fn select(&mut self, _rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn select(&mut self, _rng: &mut (impl Rng + ?Sized)) -> Result<Choice, Error> {
         if self.period == 0 {
             return Err(Error::NotStarted);
         }
@@ -148,7 +148,7 @@ impl<F: StorageMut, U: StorageMut<u32>, M: Math> Bandit for Ar2State<F, U, M> {
             if self.round.is_multiple_of(2) { best } else { first.unwrap_or(best) }
         };
         self.selected = Selected(Some(arm as u32));
-        Ok(arm)
+        Ok(Choice::certain(arm))
     }
 
     fn update(&mut self, arm: usize, reward: f32) -> Result<(), Error> {
@@ -224,7 +224,7 @@ mod tests {
         let mut rng = stream(0, 0);
         (0..rounds)
             .map(|_| {
-                let arm = bandit.select(&mut rng).unwrap();
+                let arm = bandit.select(&mut rng).unwrap().arm;
                 bandit.update(arm, rewards[arm]).unwrap();
                 arm
             })

@@ -1,6 +1,6 @@
 //! Optimism on a discounted ridge estimate.
 
-use super::{Bandit, Confidence, Radius, Selected, arm_vector, count_arms};
+use super::{Bandit, Choice, Confidence, Radius, Selected, arm_vector, count_arms};
 use crate::error::Error;
 use crate::linalg::{Cholesky, Const, Dim, Memory, Owned, Storage, StorageMut, all_finite, dot, quadratic_form};
 use crate::math::argmax;
@@ -106,7 +106,7 @@ impl<A: Storage, S: Memory, R: Radius> Bandit for DLinUcbState<A, S, R> {
         self.arms.values().len() / self.dim.get().max(1)
     }
 
-    fn select(&mut self, _rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn select(&mut self, _rng: &mut (impl Rng + ?Sized)) -> Result<Choice, Error> {
         let (d, count) = (self.dim.get(), self.arms());
         let factor = Cholesky::of(self.gram.values(), d, self.factor.values_mut())?;
         self.estimate.values_mut().copy_from_slice(self.vector.values());
@@ -124,7 +124,7 @@ impl<A: Storage, S: Memory, R: Radius> Bandit for DLinUcbState<A, S, R> {
         })
         .ok_or(Error::NoArms)?;
         self.selected = Selected(Some(arm as u32));
-        Ok(arm)
+        Ok(Choice::certain(arm))
     }
 
     fn update(&mut self, arm: usize, reward: f32) -> Result<(), Error> {
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn one_round_by_hand() {
         let (mut bandit, mut rng) = (started(0.5), stream(0, 0));
-        assert_eq!(bandit.select(&mut rng), Ok(0));
+        assert_eq!(bandit.select(&mut rng), Ok(Choice::certain(0)));
         bandit.update(0, 0.6).unwrap();
         assert_eq!(bandit.gram, [[2.0, 0.0], [0.0, 1.0]]);
         assert_eq!(bandit.squared_gram, [[2.0, 0.0], [0.0, 1.0]]);
@@ -213,7 +213,7 @@ mod tests {
         let (mut bandit, mut rng) = (started(0.05), stream(0, 0));
         let mut late = 0;
         for round in 0..1000 {
-            let arm = bandit.select(&mut rng).unwrap();
+            let arm = bandit.select(&mut rng).unwrap().arm;
             let best = usize::from(round >= 500);
             late += u32::from(round >= 800 && arm == best);
             bandit.update(arm, if arm == best { 0.9 } else { 0.1 }).unwrap();
@@ -225,7 +225,7 @@ mod tests {
     fn a_rejected_call_changes_nothing() {
         let (mut bandit, mut rng) = (started(0.1), stream(0, 0));
         assert_eq!(bandit.update(0, 1.0), Err(Error::NotSelected));
-        let arm = bandit.select(&mut rng).unwrap();
+        let arm = bandit.select(&mut rng).unwrap().arm;
         let digest = bandit.digest();
         assert_eq!(bandit.update(arm, f32::NAN), Err(Error::NonFinite));
         for (lambda, fade) in [(0.0, 0.1), (1.0, 0.0), (1.0, 1.0), (f32::NAN, 0.1)] {

@@ -1,7 +1,7 @@
 //! Optimism on what an arm earns when it is held.
 
 use super::optimism::Optimism;
-use super::{Bandit, Confidence, Radius, Selected};
+use super::{Bandit, Choice, Confidence, Radius, Selected};
 use crate::error::Error;
 use crate::linalg::{Memory, Owned, Ridge, Storage};
 use crate::rng::Rng;
@@ -83,7 +83,7 @@ persist_fields!([] Epochs { power, epoch, hold });
 /// let mut heater = DynLinUcb::<2, 2>::EMPTY;
 /// let confidence = Confidence::new([0.05, 0.1, 1e-4], 1.0, 2, 1.0, 100)?;
 /// heater.start(&SET_POINTS, confidence, 1.0, 0.5)?;
-/// let arm = heater.select(&mut stream(0, 0))?;
+/// let arm = heater.select(&mut stream(0, 0))?.arm;
 /// heater.update(arm, 0.3)?;
 /// assert_eq!(heater.ridge().estimate(), [0.15, 0.0]);
 /// # Ok::<(), habit::Error>(())
@@ -159,13 +159,13 @@ impl<A: Storage, S: Memory, R: Radius> Bandit for DynLinUcbState<A, S, R> {
         self.optimism.arms()
     }
 
-    fn select(&mut self, _rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn select(&mut self, _rng: &mut (impl Rng + ?Sized)) -> Result<Choice, Error> {
         if self.remaining == 0 {
             self.held = self.optimism.best_arm()? as u32;
             self.remaining = self.epochs.begin();
         }
         self.selected = Selected(Some(self.held));
-        Ok(self.held as usize)
+        Ok(Choice::certain(self.held as usize))
     }
 
     fn update(&mut self, arm: usize, reward: f32) -> Result<(), Error> {
@@ -247,7 +247,7 @@ mod tests {
         let (mut bandit, mut rng) = (started(), stream(0, 0));
         let mut play = |bandit: &mut DynLinUcb<'_, 2, 2>, rewards: &[f32]| {
             for &reward in rewards {
-                assert_eq!(bandit.select(&mut rng), Ok(0));
+                assert_eq!(bandit.select(&mut rng), Ok(Choice::certain(0)));
                 bandit.update(0, reward).unwrap();
             }
         };
@@ -294,7 +294,7 @@ mod tests {
         let digest = bandit.digest();
         assert_eq!(bandit.update(1, 1.0), Err(Error::NotSelected));
         assert_eq!(bandit.update(0, f32::NAN), Err(Error::NonFinite));
-        assert_eq!(bandit.select(&mut rng), Ok(0));
+        assert_eq!(bandit.select(&mut rng), Ok(Choice::certain(0)));
         assert_eq!(bandit.digest(), digest);
         static BAD: [[f32; 2]; 2] = [[1.0, f32::NAN], [0.0, 1.0]];
         assert_eq!(bandit.start(&BAD, Confidence::ZERO, 1.0, 0.5), Err(Error::NonFinite));
@@ -316,8 +316,8 @@ mod tests {
         view.start(ARMS.as_flattened(), confidence, 1.0, 0.5).unwrap();
         let (mut owner, mut rng) = (started(), stream(0, 0));
         for round in 0..200u8 {
-            let arm = owner.select(&mut rng).unwrap();
-            assert_eq!(view.select(&mut rng), Ok(arm));
+            let arm = owner.select(&mut rng).unwrap().arm;
+            assert_eq!(view.select(&mut rng), Ok(Choice::certain(arm)));
             let reward = f32::from(round % 7) * 0.1;
             owner.update(arm, reward).unwrap();
             view.update(arm, reward).unwrap();

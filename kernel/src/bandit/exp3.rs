@@ -1,6 +1,6 @@
 //! Exponential weights against an adversary.
 
-use super::{Bandit, Selected};
+use super::{Bandit, Choice, Selected};
 use crate::error::Error;
 use crate::linalg::{Storage, StorageMut};
 use crate::math::{Libm, Math};
@@ -92,13 +92,13 @@ impl<V: StorageMut, M: Math> Bandit for Exp3State<V, M> {
         self.weights.values().len()
     }
 
-    fn select(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn select(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<Choice, Error> {
         if self.rate == 0.0 {
             return Err(Error::NotStarted);
         }
         let arm = categorical(self.probabilities.values(), rng)?;
         self.selected = Selected(Some(arm as u32));
-        Ok(arm)
+        Ok(Choice { arm, propensity: self.probabilities.values().get(arm).copied() })
     }
 
     /// # Errors
@@ -172,7 +172,7 @@ mod tests {
         bandit.start(0.1, 0.0, 1.0).unwrap();
         let mut rng = stream(0, 0);
         for (arm, reward) in [(0, 1.0), (0, 1.0), (2, 0.5)] {
-            while bandit.select(&mut rng) != Ok(arm) {}
+            while bandit.select(&mut rng).unwrap().arm != arm {}
             bandit.update(arm, reward).unwrap();
         }
         for (weight, expected) in bandit.weights.into_iter().zip([1.0, 0.823_449, 0.868_437]) {
@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(none.start(0.1, 0.0, 1.0), Err(Error::NoArms));
         bandit.start(0.1, -1.0, 1.0).unwrap();
         assert_eq!(bandit.update(0, 0.0), Err(Error::NotSelected));
-        let arm = bandit.select(&mut rng).unwrap();
+        let arm = bandit.select(&mut rng).unwrap().arm;
         let digest = bandit.digest();
         assert_eq!(bandit.update(arm, 1.5), Err(Error::RewardOutOfRange));
         assert_eq!(bandit.update(arm, f32::NAN), Err(Error::NonFinite));

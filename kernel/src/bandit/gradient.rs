@@ -1,6 +1,6 @@
 //! Preferences instead of estimates.
 
-use super::{Bandit, Selected};
+use super::{Bandit, Choice, Selected};
 use crate::error::Error;
 use crate::linalg::StorageMut;
 use crate::math::{Libm, Math, maximum};
@@ -101,13 +101,13 @@ impl<V: StorageMut, M: Math> Bandit for GradientBanditState<V, M> {
         self.preferences.values().len()
     }
 
-    fn select(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn select(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<Choice, Error> {
         if self.step_size == 0.0 {
             return Err(Error::NotStarted);
         }
         let arm = categorical(self.probabilities.values(), rng)?;
         self.selected = Selected(Some(arm as u32));
-        Ok(arm)
+        Ok(Choice { arm, propensity: self.probabilities.values().get(arm).copied() })
     }
 
     fn update(&mut self, arm: usize, reward: f32) -> Result<(), Error> {
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(bandit.select(&mut rng), Err(Error::NotStarted));
         assert_eq!(bandit.start(f32::NAN, true), Err(Error::StepSizeOutOfRange));
         bandit.start(0.1, true).unwrap();
-        let arm = bandit.select(&mut rng).unwrap();
+        let arm = bandit.select(&mut rng).unwrap().arm;
         let digest = bandit.digest();
         assert_eq!(bandit.update(arm, f32::NAN), Err(Error::NonFinite));
         assert_eq!(bandit.update(1 - arm, 0.0), Err(Error::NotSelected));

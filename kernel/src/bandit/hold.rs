@@ -1,6 +1,6 @@
 //! A bandit whose choices are held for several rounds.
 
-use super::{Bandit, Selected};
+use super::{Bandit, Choice, Selected};
 use crate::error::Error;
 use crate::math::CompensatedSum;
 use crate::rng::Rng;
@@ -51,12 +51,14 @@ impl<B: Bandit> Bandit for Hold<B> {
         self.bandit.arms()
     }
 
-    fn select(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
-        if self.played == 0 {
-            self.held = self.bandit.select(rng)? as u32;
-        }
+    fn select(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<Choice, Error> {
+        let choice = match self.played {
+            0 => self.bandit.select(rng)?,
+            _ => Choice::certain(self.held as usize),
+        };
+        self.held = choice.arm as u32;
         self.selected = Selected(Some(self.held));
-        Ok(self.held as usize)
+        Ok(choice)
     }
 
     fn update(&mut self, arm: usize, reward: f32) -> Result<(), Error> {
@@ -99,9 +101,9 @@ mod tests {
         plain.start(0.1, 0.0, 1.0).unwrap();
         let (mut rng, mut same) = (stream(1, 0), stream(1, 0));
         for _ in 0..20 {
-            let arm = plain.select(&mut same).unwrap();
+            let arm = plain.select(&mut same).unwrap().arm;
             for reward in [0.0, 0.25, 0.75, 1.0] {
-                assert_eq!(held.select(&mut rng), Ok(arm));
+                assert_eq!(held.select(&mut rng).unwrap().arm, arm);
                 held.update(arm, reward).unwrap();
             }
             plain.update(arm, 0.5).unwrap();
@@ -116,9 +118,9 @@ mod tests {
         assert_eq!(held.start(0, |_| Ok(())), Err(Error::ParameterOutOfRange));
         held.start(2, |bandit| bandit.start(0.1, 0.0, 1.0)).unwrap();
         assert_eq!(held.update(0, 0.5), Err(Error::NotSelected));
-        let arm = held.select(&mut stream(0, 0)).unwrap();
+        let arm = held.select(&mut stream(0, 0)).unwrap().arm;
         held.update(arm, 0.5).unwrap();
-        held.select(&mut stream(0, 0)).unwrap();
+        assert_eq!(held.select(&mut stream(0, 0)), Ok(Choice::certain(arm)));
         let digest = held.digest();
         assert_eq!(held.update(arm, 5.0), Err(Error::RewardOutOfRange));
         assert_eq!(held.update(arm, f32::NAN), Err(Error::NonFinite));

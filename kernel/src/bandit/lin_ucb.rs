@@ -1,7 +1,7 @@
 //! Optimism on a ridge estimate, an update every round.
 
 use super::optimism::Optimism;
-use super::{Bandit, Confidence, Radius, Selected};
+use super::{Bandit, Choice, Confidence, Radius, Selected};
 use crate::error::Error;
 use crate::linalg::{Memory, Owned, Ridge, Storage};
 use crate::rng::Rng;
@@ -64,10 +64,10 @@ impl<A: Storage, S: Memory, R: Radius> Bandit for LinUcbState<A, S, R> {
         self.optimism.arms()
     }
 
-    fn select(&mut self, _rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn select(&mut self, _rng: &mut (impl Rng + ?Sized)) -> Result<Choice, Error> {
         let arm = self.optimism.best_arm()?;
         self.selected = Selected(Some(arm as u32));
-        Ok(arm)
+        Ok(Choice::certain(arm))
     }
 
     fn update(&mut self, arm: usize, reward: f32) -> Result<(), Error> {
@@ -105,7 +105,7 @@ mod tests {
         let mut rng = stream(0, 0);
         let mut plays = [0; 3];
         for _ in 0..500 {
-            let arm = bandit.select(&mut rng).unwrap();
+            let arm = bandit.select(&mut rng).unwrap().arm;
             plays[arm] += 1;
             bandit.update(arm, [0.2, 0.7, 0.6][arm]).unwrap();
         }
@@ -118,7 +118,7 @@ mod tests {
         let (mut bandit, mut rng) = (LinUcb::<3, 2>::EMPTY, stream(0, 0));
         bandit.start(&ARMS, Confidence::ZERO, 1.0).unwrap();
         assert_eq!(bandit.update(0, 1.0), Err(Error::NotSelected));
-        assert_eq!(bandit.select(&mut rng), Ok(0));
+        assert_eq!(bandit.select(&mut rng), Ok(Choice::certain(0)));
         let digest = bandit.digest();
         assert_eq!(bandit.update(2, 1.0), Err(Error::NotSelected));
         assert_eq!(bandit.update(0, f32::INFINITY), Err(Error::NonFinite));

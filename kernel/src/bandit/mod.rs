@@ -49,16 +49,43 @@ use crate::linalg::{Storage, all_finite};
 use crate::rng::Rng;
 use crate::state::{Persist, Reader, Write};
 
+/// The arm of a round, with what a log needs for an evaluation of other policies.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Choice {
+    /// Counted from 0.
+    pub arm: usize,
+    /// The probability, in `(0, 1]`, with which the arm was chosen, given all that came before; `None` where it has no
+    /// closed form (Thompson sampling).
+    pub propensity: Option<f32>,
+}
+
+impl Choice {
+    /// Without chance.
+    pub const fn certain(arm: usize) -> Self {
+        Self::drawn(arm, 1.0)
+    }
+
+    /// With a known probability.
+    pub const fn drawn(arm: usize, propensity: f32) -> Self {
+        Self { arm, propensity: Some(propensity) }
+    }
+
+    /// By a draw whose probability has no closed form.
+    pub const fn sampled(arm: usize) -> Self {
+        Self { arm, propensity: None }
+    }
+}
+
 /// A learner that chooses one of a fixed number of arms each round.
 pub trait Bandit {
     /// The number of arms.
     fn arms(&self) -> usize;
 
-    /// Chooses the arm of this round.
+    /// Chooses the arm of this round and says with which probability it did.
     ///
     /// # Errors
     /// [`Error::NoArms`]; [`Error::NotStarted`]; what the learner says of its own.
-    fn select(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error>;
+    fn select(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<Choice, Error>;
 
     /// Takes the reward of the arm that was selected.
     ///
@@ -121,5 +148,51 @@ impl Persist for Selected {
         arm.read(from)?;
         self.0 = (arm != u32::MAX).then_some(arm);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Boltzmann, EpsilonGreedy, Exploration, LimitedActions};
+    use crate::rng::stream;
+
+    /// Plays a few rounds, then draws often without an update: each arm comes as often as its propensity says.
+    fn draws_as_it_says(mut bandit: impl Bandit) {
+        let mut rng = stream(5, 0);
+        for _ in 0..30 {
+            let arm = bandit.select(&mut rng).unwrap().arm;
+            bandit.update(arm, [0.2, 0.9, 0.4][arm]).unwrap();
+        }
+        let (mut counts, mut stated) = ([0u32; 3], [None; 3]);
+        for _ in 0..20_000 {
+            let Choice { arm, propensity } = bandit.select(&mut rng).unwrap();
+            counts[arm] += 1;
+            assert!(stated[arm].is_none_or(|before| before == propensity));
+            stated[arm] = Some(propensity);
+        }
+        for (count, propensity) in counts.into_iter().zip(stated) {
+            let expected = 20_000.0 * propensity.flatten().unwrap_or(0.0);
+            assert!((count as f32 - expected).abs() < 360.0, "{counts:?} {stated:?}");
+        }
+    }
+
+    fn action_value<E: Exploration>(exploration: E) -> ActionValueBandit<3, E> {
+        let mut bandit = ActionValueBandit::EMPTY;
+        bandit.start(exploration, None, 0.0).unwrap();
+        bandit
+    }
+
+    #[test]
+    fn a_propensity_is_how_often_the_arm_comes() {
+        draws_as_it_says(action_value(EpsilonGreedy::new(0.3).unwrap()));
+        draws_as_it_says(action_value(Boltzmann::<crate::math::Libm>::new(0.5).unwrap()));
+        draws_as_it_says(action_value(LimitedActions::new(EpsilonGreedy::new(0.3).unwrap(), [2u8])));
+        let mut exp3 = Exp3::<3>::EMPTY;
+        exp3.start(0.2, 0.0, 1.0).unwrap();
+        draws_as_it_says(exp3);
+        let mut gradient = GradientBandit::<3>::EMPTY;
+        gradient.start(0.2, true).unwrap();
+        draws_as_it_says(gradient);
     }
 }

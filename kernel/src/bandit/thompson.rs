@@ -1,6 +1,6 @@
 //! Arms in proportion to how likely they are the best.
 
-use super::{Bandit, Selected};
+use super::{Bandit, Choice, Selected};
 use crate::error::Error;
 use crate::linalg::StorageMut;
 use crate::math::{Libm, Math, argmax};
@@ -93,7 +93,7 @@ impl<C: StorageMut<u32>, M: Math> Bandit for ThompsonBetaState<C, M> {
         self.successes.values().len()
     }
 
-    fn select(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn select(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<Choice, Error> {
         if !self.started {
             return Err(Error::NotStarted);
         }
@@ -104,7 +104,7 @@ impl<C: StorageMut<u32>, M: Math> Bandit for ThompsonBetaState<C, M> {
         })
         .ok_or(Error::NonFinite)?;
         self.selected = Selected(Some(arm as u32));
-        Ok(arm)
+        Ok(Choice::sampled(arm))
     }
 
     /// # Errors
@@ -180,14 +180,14 @@ mod tests {
         bandit.start().unwrap();
         let mut late = 0;
         for round in 0..1000 {
-            let arm = bandit.select(&mut rng).unwrap();
+            let arm = bandit.select(&mut rng).unwrap().arm;
             let pays = unit_f32(&mut rng) < [0.3, 0.7][arm];
             bandit.update(arm, if pays { 1.0 } else { 0.0 }).unwrap();
             late += usize::from(round >= 500) * arm;
         }
         assert!(late > 480 && (bandit.mean(1) - 0.7).abs() < 0.05, "{late}");
         let digest = bandit.digest();
-        let arm = bandit.select(&mut rng).unwrap();
+        let arm = bandit.select(&mut rng).unwrap().arm;
         assert_eq!(bandit.update(arm, 0.5), Err(Error::RewardOutOfRange));
         bandit.selected = Selected::NONE;
         assert_eq!(bandit.digest(), digest);

@@ -139,7 +139,7 @@ macro_rules! bandits_live {
     ($([$($generics:tt)*] $type:ty;)*) => {$(
         impl<$($generics)*> Lives for $type {
             fn step(&mut self, world: &mut World, rng: &mut Generator) {
-                let arm = self.select(rng).unwrap();
+                let arm = self.select(rng).unwrap().arm;
                 self.update(arm, 0.2 * arm as f32 + 0.5 * unit_f32(&mut world.rng)).unwrap();
             }
         }

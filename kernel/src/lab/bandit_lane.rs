@@ -62,7 +62,7 @@ where
     /// One round.
     pub(super) fn round(&mut self) -> Result<(), Error> {
         let [world, choices] = self.generators.as_mut().ok_or(Error::NotStarted)?;
-        let arm: Action<V> = self.bandit.select(choices)?;
+        let arm: Action<V> = self.bandit.select(choices)?.arm;
         let reward = self.env.step(arm, world)?.reward;
         self.bandit.update(arm, reward)?;
         let means = self.env.arm_means();

@@ -69,7 +69,7 @@ impl<B: Bandit> Lane<B> {
         let (Some(system_rng), Some(bandit_rng)) = (&mut self.system_rng, &mut self.bandit_rng) else {
             return Err(Error::NotStarted);
         };
-        let arm = self.bandit.select(bandit_rng)?;
+        let arm = self.bandit.select(bandit_rng)?.arm;
         let reward = self.system.step(arm, system_rng)?.reward;
         self.bandit.update(arm, reward)?;
         self.regret.add(shortfall.get(arm).copied().ok_or(Error::ActionOutOfRange)?);

@@ -55,7 +55,7 @@ impl<M: Math> Rate for Boltzmann<M> {
 impl<M: Math> Exploration for Boltzmann<M> {
     const GREEDY: Self = Self { temperature: 0.0, math: PhantomData };
 
-    fn act(&mut self, _state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn draw(&mut self, _state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<(usize, f32), Error> {
         if values.is_empty() {
             return Err(Error::EmptyRange);
         }
@@ -65,7 +65,8 @@ impl<M: Math> Exploration for Boltzmann<M> {
             return Err(Error::NonFinite);
         }
         let probability = |value: &f32| (self.weight(*value, best) / sum).min(1.0);
-        categorical_by(values.len(), |action| values.get(action).map_or(0.0, probability), rng)
+        let of = |action: usize| values.get(action).map_or(0.0, probability);
+        categorical_by(values.len(), of, rng).map(|action| (action, of(action)))
     }
 
     fn expected_value(&self, _state: usize, values: &[f32]) -> f32 {

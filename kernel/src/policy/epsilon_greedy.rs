@@ -46,26 +46,29 @@ impl Exploration for EpsilonGreedy {
     const GREEDY: Self = Self::GREEDY;
 
     #[inline]
-    fn act(&mut self, _state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn draw(&mut self, _state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<(usize, f32), Error> {
         if values.is_empty() {
             return Err(Error::EmptyRange);
         }
-        if self.explores.sample(rng) {
-            return rng::below(values.len() as u32, rng).map(|action| action as usize);
-        }
         let best = values.iter().fold(f32::NEG_INFINITY, |best, &value| if value > best { value } else { best });
+        let count: u32 = values.iter().map(|&value| u32::from(value == best)).sum();
+        let explored = self.epsilon / values.len() as f32;
+        let exploited = explored + (1.0 - self.epsilon) / count as f32;
+        if self.explores.sample(rng) {
+            let action = rng::below(values.len() as u32, rng)? as usize;
+            return Ok((action, if values.get(action) == Some(&best) { exploited } else { explored }));
+        }
         // Finding the first is a branch a value, which a processor guesses once something is learned, and then it need not
         // wait for the values to know the action. Counting is none.
         let first = values.iter().position(|&value| value == best).ok_or(Error::NonFinite)?;
-        let count = values.iter().map(|&value| u32::from(value == best)).sum();
         if count == 1 {
-            return Ok(first);
+            return Ok((first, exploited));
         }
         let mut skip = rng::below(count, rng).map_err(|_| Error::NonFinite)?;
         for (action, &value) in values.iter().enumerate() {
             if value == best {
                 if skip == 0 {
-                    return Ok(action);
+                    return Ok((action, exploited));
                 }
                 skip -= 1;
             }

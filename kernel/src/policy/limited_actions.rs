@@ -48,8 +48,8 @@ impl<E: Exploration, C: Storage<u8>> Exploration for LimitedActions<E, C> {
         count.and_then(|count| values.get(..usize::from(count))).unwrap_or(values)
     }
 
-    fn act(&mut self, state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
-        self.exploration.act(state, self.available(state, values), rng)
+    fn draw(&mut self, state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<(usize, f32), Error> {
+        self.exploration.draw(state, self.available(state, values), rng)
     }
 
     fn expected_value(&self, state: usize, values: &[f32]) -> f32 {

@@ -44,11 +44,21 @@ pub trait Exploration {
     /// Explores as little as it can: what a learner holds before it is started.
     const GREEDY: Self;
 
-    /// Draws an action. `values` holds one finite number an action; `state` is theirs, for those who count visits.
+    /// Draws an action and says with which probability it did. `values` holds one finite number an action; `state` is
+    /// theirs, for those who count visits.
     ///
     /// # Errors
     /// [`Error::EmptyRange`] when there is no action; [`Error::NonFinite`] when no value is a number.
-    fn act(&mut self, state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error>;
+    fn draw(&mut self, state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<(usize, f32), Error>;
+
+    /// Draws an action.
+    ///
+    /// # Errors
+    /// As [`draw`](Self::draw).
+    #[inline]
+    fn act(&mut self, state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+        self.draw(state, values, rng).map(|(action, _)| action)
+    }
 
     /// The values of the actions that the state has: the first of the row, or all.
     #[inline]
@@ -56,7 +66,7 @@ pub trait Exploration {
         values
     }
 
-    /// `sum_a pi(a) values[a]`, with the exact distribution that [`act`](Self::act) would draw from next.
+    /// `sum_a pi(a) values[a]`, with the exact distribution that [`draw`](Self::draw) would draw from next.
     fn expected_value(&self, state: usize, values: &[f32]) -> f32;
 }
 

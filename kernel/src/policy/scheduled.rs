@@ -59,14 +59,14 @@ impl<E: Exploration + Rate, S: Schedule> Exploration for Scheduled<E, S> {
 
     /// # Errors
     /// Besides the trait's, what the exploration says of a value of the schedule that is outside its range.
-    fn act(&mut self, state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn draw(&mut self, state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<(usize, f32), Error> {
         let next = self.actions.saturating_add(1);
-        let action = self.exploration.act(state, values, rng)?;
+        let drawn = self.exploration.draw(state, values, rng)?;
         if let Some(schedule) = &self.schedule {
             self.exploration.set_rate(schedule.at(next))?;
         }
         self.actions = next;
-        Ok(action)
+        Ok(drawn)
     }
 
     fn expected_value(&self, state: usize, values: &[f32]) -> f32 {

@@ -54,7 +54,7 @@ impl<C: StorageMut<u32>, M: Math> Exploration for UpperConfidenceBound<C, M> {
 
     /// # Errors
     /// [`Error::StateOutOfRange`] besides the trait's, when there are no counts for the state.
-    fn act(&mut self, state: usize, values: &[f32], _rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn draw(&mut self, state: usize, values: &[f32], _rng: &mut (impl Rng + ?Sized)) -> Result<(usize, f32), Error> {
         if values.is_empty() {
             return Err(Error::EmptyRange);
         }
@@ -63,7 +63,7 @@ impl<C: StorageMut<u32>, M: Math> Exploration for UpperConfidenceBound<C, M> {
         if let Some(count) = counts.get_mut(state * values.len() + action) {
             *count = count.saturating_add(1);
         }
-        Ok(action)
+        Ok((action, 1.0))
     }
 
     fn expected_value(&self, state: usize, values: &[f32]) -> f32 {

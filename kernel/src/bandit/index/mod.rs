@@ -8,7 +8,7 @@ mod tests;
 pub use rule::{IndexRule, KullbackLeibler, Ucb};
 pub use statistics::{ArmStatistics, Cumulative, Discounted, SlidingWindow};
 
-use super::{Bandit, Selected};
+use super::{Bandit, Choice, Selected};
 use crate::error::Error;
 use crate::math::argmax;
 use crate::rng::Rng;
@@ -69,13 +69,13 @@ impl<S: ArmStatistics, R: IndexRule> Bandit for IndexBandit<S, R> {
         self.statistics.arms()
     }
 
-    fn select(&mut self, _rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn select(&mut self, _rng: &mut (impl Rng + ?Sized)) -> Result<Choice, Error> {
         if self.rule.is_none() {
             return Err(Error::NotStarted);
         }
         let arm = argmax(self.statistics.arms(), |arm| self.index(arm)).ok_or(Error::NonFinite)?;
         self.selected = Selected(Some(arm as u32));
-        Ok(arm)
+        Ok(Choice::certain(arm))
     }
 
     /// # Errors

@@ -63,7 +63,7 @@ fn every_arm_goes_first_and_ties_go_to_the_lowest() {
     assert_eq!(bandit.select(&mut rng), Err(Error::NotStarted));
     bandit.start(Ucb::new(2.0).unwrap()).unwrap();
     for expected in [0, 1, 2, 0] {
-        assert_eq!(bandit.select(&mut rng), Ok(expected));
+        assert_eq!(bandit.select(&mut rng), Ok(Choice::certain(expected)));
         bandit.update(expected, 0.5).unwrap();
     }
 }
@@ -72,7 +72,7 @@ fn every_arm_goes_first_and_ties_go_to_the_lowest() {
 fn a_rejected_call_changes_nothing() {
     let (mut bandit, mut rng) = (KlUcb::<2>::EMPTY, stream(0, 0));
     bandit.start(KullbackLeibler::new(0.0).unwrap()).unwrap();
-    let arm = bandit.select(&mut rng).unwrap();
+    let arm = bandit.select(&mut rng).unwrap().arm;
     let digest = bandit.digest();
     assert_eq!(bandit.update(arm, 1.5), Err(Error::RewardOutOfRange));
     assert_eq!(bandit.update(arm, f32::NAN), Err(Error::NonFinite));
