@@ -51,6 +51,69 @@ pub trait Persist {
     }
 }
 
+/// Learners that pool what they have learned apart from each other: a fleet of devices, the shards of a log.
+///
+/// Both must have started alike, and what is pooled must not have been pooled before: a device that receives the merged
+/// state starts its own share anew. Merging commutes to the bit; counts are exact in every order; sums of floats depend on
+/// the order of merging in their last bits, so merge shards in their order to get the same bits again.
+pub trait Merge {
+    /// Says whether the two can be merged; what it needs to find out leaves no trace.
+    ///
+    /// # Errors
+    /// [`Error::OtherDimensions`]; [`Error::OtherPrior`]; [`Error::NotStarted`]; [`Error::NonFinite`]; what the learner says
+    /// of its own.
+    fn check_merge(&mut self, other: &Self) -> Result<(), Error>;
+
+    /// Takes in what the other has learned, after [`check_merge`](Self::check_merge) has accepted it.
+    fn take_in(&mut self, other: &Self);
+
+    /// Takes in what the other has learned, or refuses it and changes nothing.
+    ///
+    /// # Errors
+    /// As [`check_merge`](Self::check_merge).
+    fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        self.check_merge(other)?;
+        self.take_in(other);
+        Ok(())
+    }
+}
+
+/// Counts: exact in every order, up to the greatest `u32`, where they stay.
+impl Merge for u32 {
+    fn check_merge(&mut self, _other: &Self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn take_in(&mut self, other: &Self) {
+        *self = self.saturating_add(*other);
+    }
+}
+
+/// Sums.
+impl Merge for f32 {
+    fn check_merge(&mut self, other: &Self) -> Result<(), Error> {
+        if (*self + other).is_finite() { Ok(()) } else { Err(Error::NonFinite) }
+    }
+
+    fn take_in(&mut self, other: &Self) {
+        *self += other;
+    }
+}
+
+/// Element by element.
+impl<T: Merge> Merge for [T] {
+    fn check_merge(&mut self, other: &Self) -> Result<(), Error> {
+        if self.len() != other.len() {
+            return Err(Error::OtherDimensions);
+        }
+        self.iter_mut().zip(other).try_for_each(|(own, other)| own.check_merge(other))
+    }
+
+    fn take_in(&mut self, other: &Self) {
+        self.iter_mut().zip(other).for_each(|(own, other)| own.take_in(other));
+    }
+}
+
 /// What a state is, so that it is never taken for another: names as FNV-1a 32, and up to three sizes, 0 where there are
 /// fewer. 20 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

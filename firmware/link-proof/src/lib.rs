@@ -11,7 +11,7 @@
 use core::hint::black_box;
 #[doc(no_inline)]
 pub use habit::Error;
-use habit::bandit::{Bandit, Confidence};
+use habit::bandit::{Bandit, Confidence, ContextualBandit};
 use habit::interact::{Element, Outcome, Transition};
 use habit::learn::{ActorCriticParameters, Control, Prediction, TdParameters};
 use habit::policy::{EpsilonGreedy, Exploration};
@@ -138,6 +138,12 @@ pub fn prediction(learner: &mut impl Prediction) {
     let transition =
         Transition { state: element(), action: (), reward: any(), next_state: element(), outcome: outcome() };
     let _ = black_box(learner.learn(&transition));
+}
+
+/// Selects and updates in a context, whatever comes.
+pub fn contextual(learner: &mut impl ContextualBandit, context: &[f32], rng: &mut Generator) {
+    let arm = black_box(learner.select(context, rng)).map_or(any(), |choice| choice.arm);
+    let _ = black_box(learner.update(context, arm, any()));
 }
 
 /// Selects and updates, whatever comes.

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::linalg::StorageMut;
 use crate::policy::{EpsilonGreedy, Exploration};
 use crate::rng::Rng;
-use crate::state::{Identify, Identity, Persist, Reader, Write};
+use crate::state::{Identify, Identity, Merge, Persist, Reader, Write};
 
 /// Action-value methods (Sutton & Barto, sections 2.2 to 2.6): the estimate of the arm played moves towards its reward by a
 /// constant step size, or by `1/n` so that it is the sample average; arms are drawn by the exploration, epsilon-greedy unless
@@ -93,6 +93,13 @@ impl<V: StorageMut, C: StorageMut<u32>, E: Exploration> ActionValueState<V, C, E
     }
 }
 
+impl<V: StorageMut, C: StorageMut<u32>, E> ActionValueState<V, C, E> {
+    /// Each arm's estimate and count.
+    fn pairs(&self) -> impl Iterator<Item = (f32, u32)> {
+        self.values.values().iter().copied().zip(self.counts.values().iter().copied())
+    }
+}
+
 impl<V: StorageMut, C: StorageMut<u32>, E: Exploration> Bandit for ActionValueState<V, C, E> {
     fn arms(&self) -> usize {
         self.values.values().len()
@@ -149,6 +156,55 @@ impl<V: StorageMut, C: StorageMut<u32>, E> Persist for ActionValueState<V, C, E>
 impl<V: StorageMut, C: StorageMut<u32>, E> Identify for ActionValueState<V, C, E> {
     fn identity(&self) -> Identity {
         Identity::new("action-value", Identity::PLAIN, [self.values.values().len(), 0, 0])
+    }
+}
+
+/// Each estimate becomes the mean of both, weighted by their counts; an arm that one has not played is as the other knows
+/// it. The arm that waits is forgotten.
+///
+/// # Errors
+/// Besides the trait's, [`Error::NotMergeable`] under a constant step size, which weights rewards by their order.
+impl<V: StorageMut, C: StorageMut<u32>, E> Merge for ActionValueState<V, C, E> {
+    fn check_merge(&mut self, other: &Self) -> Result<(), Error> {
+        if !(self.started && other.started) {
+            return Err(Error::NotStarted);
+        }
+        if self.step_size > 0.0 || other.step_size > 0.0 {
+            return Err(Error::NotMergeable);
+        }
+        if self.values.values().len() != other.values.values().len() {
+            return Err(Error::OtherDimensions);
+        }
+        for (own, others) in self.pairs().zip(other.pairs()) {
+            if own.1 == 0 && others.1 == 0 && own.0.to_bits() != others.0.to_bits() {
+                return Err(Error::OtherPrior);
+            }
+            if !pooled(own, others).is_finite() {
+                return Err(Error::NonFinite);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_in(&mut self, other: &Self) {
+        let own = self.values.values_mut().iter_mut().zip(self.counts.values_mut());
+        for ((value, count), others) in own.zip(other.pairs()) {
+            *value = pooled((*value, *count), others);
+            *count = count.saturating_add(others.1);
+        }
+        self.selected = Selected::NONE;
+    }
+}
+
+/// The mean of two means with their counts, the same whichever comes first.
+fn pooled((own, own_count): (f32, u32), (other, other_count): (f32, u32)) -> f32 {
+    if other_count == 0 {
+        own
+    } else if own_count == 0 {
+        other
+    } else {
+        let (own_count, other_count) = (own_count as f32, other_count as f32);
+        (own_count * own + other_count * other) / (own_count + other_count)
     }
 }
 

@@ -3,9 +3,9 @@
 use super::optimism::Optimism;
 use super::{Bandit, Choice, Confidence, Radius, Selected};
 use crate::error::Error;
-use crate::linalg::{Memory, Owned, Ridge, Storage};
+use crate::linalg::{Memory, Mergeable, Owned, Ridge, Storage};
 use crate::rng::Rng;
-use crate::state::{Identify, Identity, Persist, Reader, Write, persist_fields};
+use crate::state::{Identify, Identity, Merge, Persist, Reader, Write, persist_fields};
 
 /// Counts epochs and how long each holds its arm: epoch `m` lasts `1 + H` rounds with `H` the largest `k` such that
 /// `(1/rho_bar)^k <= m (1 + 1e-6)`; 0 when `rho_bar` is 0.
@@ -41,13 +41,18 @@ impl Epochs {
 
     /// Begins the next epoch and returns how many rounds it lasts.
     pub fn begin(&mut self) -> u32 {
-        self.epoch = self.epoch.saturating_add(1);
+        self.skip(1);
+        1 + self.hold
+    }
+
+    /// Counts so many epochs that somebody else has played.
+    fn skip(&mut self, epochs: u32) {
+        self.epoch = self.epoch.saturating_add(epochs);
         let limit = self.epoch as f32 * (1.0 + 1e-6);
         while self.power * self.inverse_radius <= limit {
             self.power *= self.inverse_radius;
             self.hold += 1;
         }
-        1 + self.hold
     }
 
     /// How many epochs begin within `rounds` rounds. Cost: a thousandth of as many steps.
@@ -212,10 +217,27 @@ impl<A: Storage, S: Memory, R> Persist for DynLinUcbState<A, S, R> {
     }
 }
 
-/// `"dyn-lin-ucb"`: arms, features.
+/// The regressions and the rounds. Epochs count together and the next one begins: each has given one reward to the
+/// regression, and what an epoch under way has seen is the transient's.
+impl<A: Storage, S: Memory, R> Merge for DynLinUcbState<A, Mergeable<S>, R> {
+    fn check_merge(&mut self, other: &Self) -> Result<(), Error> {
+        if self.epochs.inverse_radius.to_bits() != other.epochs.inverse_radius.to_bits() {
+            return Err(Error::OtherPrior);
+        }
+        self.optimism.check_merge(&other.optimism)
+    }
+
+    fn take_in(&mut self, other: &Self) {
+        self.optimism.take_in(&other.optimism);
+        self.epochs.skip(other.epochs.begun());
+        (self.remaining, self.held, self.selected) = (0, 0, Selected::NONE);
+    }
+}
+
+/// `"dyn-lin-ucb"`: arms, features, 1 where it can be merged.
 impl<A: Storage, S: Memory, R: Radius> Identify for DynLinUcbState<A, S, R> {
     fn identity(&self) -> Identity {
-        Identity::new("dyn-lin-ucb", R::NUMERICS, [self.optimism.arms(), self.optimism.ridge.dim(), 0])
+        Identity::new("dyn-lin-ucb", R::NUMERICS, self.optimism.sizes())
     }
 }
 

@@ -3,9 +3,9 @@
 use super::optimism::Optimism;
 use super::{Bandit, Choice, Confidence, Radius, Selected};
 use crate::error::Error;
-use crate::linalg::{Memory, Owned, Ridge, Storage};
+use crate::linalg::{Memory, Mergeable, Owned, Ridge, Storage};
 use crate::rng::Rng;
-use crate::state::{Identify, Identity, persist_fields};
+use crate::state::{Identify, Identity, Merge, persist_fields};
 
 /// LinUCB over fixed arms with parameters shared by all: plays `argmax <h, u> + beta(t) sqrt(u^T V^-1 u)` and regresses
 /// every reward on its arm (Abbasi-Yadkori, Pál, Szepesvári 2011).
@@ -82,10 +82,22 @@ impl<A: Storage, S: Memory, R: Radius> Bandit for LinUcbState<A, S, R> {
 // The ridge state, the rounds played, then the arm that waits, as `u32`.
 persist_fields!([A, S: Memory, R] LinUcbState<A, S, R> { optimism, selected });
 
-/// `"lin-ucb"`: arms, features.
+/// The regressions and the rounds; the arm that waits is forgotten.
+impl<A: Storage, S: Memory, R> Merge for LinUcbState<A, Mergeable<S>, R> {
+    fn check_merge(&mut self, other: &Self) -> Result<(), Error> {
+        self.optimism.check_merge(&other.optimism)
+    }
+
+    fn take_in(&mut self, other: &Self) {
+        self.optimism.take_in(&other.optimism);
+        self.selected = Selected::NONE;
+    }
+}
+
+/// `"lin-ucb"`: arms, features, 1 where it can be merged.
 impl<A: Storage, S: Memory, R: Radius> Identify for LinUcbState<A, S, R> {
     fn identity(&self) -> Identity {
-        Identity::new("lin-ucb", R::NUMERICS, [self.optimism.arms(), self.optimism.ridge.dim(), 0])
+        Identity::new("lin-ucb", R::NUMERICS, self.optimism.sizes())
     }
 }
 

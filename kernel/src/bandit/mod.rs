@@ -6,19 +6,28 @@
 //! | [`GradientBandit`] | Sutton & Barto, section 2.8 |
 //! | [`Ucb1`], [`KlUcb`] | Auer et al. (2002); Garivier, Cappé (2011) |
 //! | [`DiscountedUcb`], [`SlidingWindowUcb`] | Garivier, Moulines (2008) |
-//! | [`ThompsonBeta`] | Thompson (1933); Agrawal, Goyal (2012) |
+//! | [`ThompsonBeta`], [`ThompsonGaussian`] | Thompson (1933); Agrawal, Goyal (2012) |
 //! | [`DynLinUcb`] | Mussi, Metelli, Restelli (ICML 2023), algorithm 1 |
 //! | [`LinUcb`] | Abbasi-Yadkori, Pál, Szepesvári (NeurIPS 2011), over fixed arms |
 //! | [`DLinUcb`] | Russac, Vernade, Cappé (NeurIPS 2019) |
 //! | [`Exp3`] | Auer, Cesa-Bianchi, Freund, Schapire (2002) |
 //! | [`Hold`] | a bandit whose choices are held for several rounds; with Exp3 inside: Exp3-k |
 //! | [`Ar2`] | Chen, Golrezaei, Bouneffouf (2023) |
+//! | [`SharedLinUcb`], [`DisjointLinUcb`] | Li, Chu, Langford, Schapire (2010) |
+//! | [`SharedLinTs`], [`DisjointLinTs`] | Agrawal, Goyal (2013) |
 //!
-//! Confidence radii stand in [`Confidence`]; [`SystemBounds`] turns what is known of a linear system into them.
+//! The last two rows see features before they choose ([`ContextualBandit`]). Confidence radii stand in [`Confidence`];
+//! [`SystemBounds`] turns what is known of a linear system into them.
+//!
+//! Learners that add up what they have seen can be [merged](crate::state::Merge): action values over the sample average,
+//! UCB1, KL-UCB, both kinds of Thompson sampling, and all that regress over
+//! [mergeable memory](crate::linalg::Mergeable). Those for which the order of rewards matters cannot: constant step sizes,
+//! gradient bandits, discounts and windows, D-LinUCB, Exp3, AR2.
 
 mod action_value;
 mod ar2;
 mod confidence;
+mod contextual;
 mod d_lin_ucb;
 mod dyn_lin_ucb;
 mod exp3;
@@ -27,11 +36,16 @@ mod hold;
 mod index;
 mod lin_ucb;
 mod optimism;
-mod thompson;
+mod thompson_beta;
+mod thompson_gaussian;
 
 pub use action_value::{ActionValueBandit, ActionValueState};
 pub use ar2::{Ar2, Ar2Parameters, Ar2State};
 pub use confidence::{Confidence, FixedRadius, Radius, SystemBounds};
+pub use contextual::{
+    ContextualBandit, ContextualRule, ContextualState, Disjoint, DisjointLinTs, DisjointLinUcb, DisjointLinear,
+    Estimates, Explored, Optimistic, PosteriorSampling, Shared, SharedLinTs, SharedLinUcb, SharedLinear,
+};
 pub use d_lin_ucb::{DLinUcb, DLinUcbState};
 pub use dyn_lin_ucb::{DynLinUcb, DynLinUcbState, Epochs};
 pub use exp3::{Exp3, Exp3State, exploration_rate};
@@ -42,7 +56,8 @@ pub use index::{
     SlidingWindow, SlidingWindowUcb, Ucb, Ucb1,
 };
 pub use lin_ucb::{LinUcb, LinUcbState};
-pub use thompson::{ThompsonBeta, ThompsonBetaState};
+pub use thompson_beta::{ThompsonBeta, ThompsonBetaState};
+pub use thompson_gaussian::{ThompsonGaussian, ThompsonGaussianState};
 
 use crate::error::Error;
 use crate::linalg::{Storage, all_finite};

@@ -2,9 +2,9 @@
 
 use super::{Radius, arm_vector, count_arms};
 use crate::error::Error;
-use crate::linalg::{Memory, Ridge, Storage, dot};
+use crate::linalg::{Memory, Mergeable, Ridge, Storage};
 use crate::math::argmax;
-use crate::state::persist_fields;
+use crate::state::{Merge, persist_fields};
 
 /// Optimism over fixed arms: the best arm is the one with the greatest upper confidence bound.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl<A: Storage, S: Memory, R: Radius> Optimism<A, S, R> {
         let (d, radius) = (self.ridge.dim(), self.radius.radius(self.rounds as f32));
         argmax(self.arms(), |arm| {
             let u = arm_vector(&self.arms, d, arm);
-            dot(self.ridge.estimate(), u) + radius * self.ridge.uncertainty(u)
+            self.ridge.predict(u) + radius * self.ridge.uncertainty(u)
         })
         .ok_or(Error::NoArms)
     }
@@ -52,6 +52,30 @@ impl<A: Storage, S: Memory, R: Radius> Optimism<A, S, R> {
 impl<A: Storage, S: Memory, R> Optimism<A, S, R> {
     pub(super) fn arms(&self) -> usize {
         self.arms.values().len() / self.ridge.dim().max(1)
+    }
+
+    /// As an identity gives them.
+    pub(super) fn sizes(&self) -> [usize; 3] {
+        [self.arms(), self.ridge.dim(), usize::from(self.ridge.is_mergeable())]
+    }
+}
+
+/// The regressions, and the rounds; the arms must be the same to the bit.
+impl<A: Storage, S: Memory, R> Merge for Optimism<A, Mergeable<S>, R> {
+    fn check_merge(&mut self, other: &Self) -> Result<(), Error> {
+        let (own, others) = (self.arms.values(), other.arms.values());
+        if own.len() != others.len() {
+            return Err(Error::OtherDimensions);
+        }
+        if own.iter().zip(others).any(|(a, b)| a.to_bits() != b.to_bits()) {
+            return Err(Error::OtherPrior);
+        }
+        self.ridge.check_merge(&other.ridge)
+    }
+
+    fn take_in(&mut self, other: &Self) {
+        self.ridge.take_in(&other.ridge);
+        self.rounds.take_in(&other.rounds);
     }
 }
 

@@ -1,12 +1,16 @@
 use super::*;
 use crate::bandit::{
-    Ar2, Ar2Parameters, Bandit, Confidence, DLinUcb, DynLinUcb, Exp3, FixedRadius, Hold, LinUcb, Radius,
+    ActionValueBandit, Ar2, Ar2Parameters, ArmStatistics, Bandit, Confidence, ContextualBandit, ContextualRule,
+    ContextualState, DLinUcb, DiscountedUcb, DisjointLinTs, DynLinUcb, Estimates, Exp3, FixedRadius, GradientBandit,
+    Hold, IndexBandit, IndexRule, LinUcb, LinUcbState, Optimistic, PosteriorSampling, Radius, SharedLinUcb,
+    SlidingWindowUcb, ThompsonBeta, ThompsonGaussian, Ucb, Ucb1,
 };
 use crate::env::{CliffWalking, Env};
 use crate::interact::{Outcome, Transition};
 use crate::learn::{
     Control, ExpectedSarsaTarget, QLearningTarget, Sarsa, SarsaTarget, Target, TdControl, TdParameters,
 };
+use crate::linalg::{Mergeable, Owned, Ridge};
 use crate::policy::{EpsilonGreedy, QTable};
 use crate::rng::{Generator, stream, unit_f32};
 use std::vec;
@@ -140,7 +144,8 @@ macro_rules! bandits_live {
         impl<$($generics)*> Lives for $type {
             fn step(&mut self, world: &mut World, rng: &mut Generator) {
                 let arm = self.select(rng).unwrap().arm;
-                self.update(arm, 0.2 * arm as f32 + 0.5 * unit_f32(&mut world.rng)).unwrap();
+                // Halves to ones and zeros, which every learner takes.
+                self.update(arm, libm::roundf(0.2 * arm as f32 + 0.5 * unit_f32(&mut world.rng))).unwrap();
             }
         }
     )*};
@@ -153,6 +158,21 @@ bandits_live! {
     [] Exp3<3>;
     [] Hold<Exp3<3>>;
     [] Ar2<3>;
+    [] ActionValueBandit<3>;
+    [] GradientBandit<3>;
+    [] ThompsonBeta<3>;
+    [] ThompsonGaussian<3>;
+    [S: ArmStatistics, R: IndexRule] IndexBandit<S, R>;
+    [] LinUcbState<&'static [[f32; 2]; 3], Mergeable<Owned<2>>, FixedRadius>;
+}
+
+impl<E: Estimates, U: ContextualRule> Lives for ContextualState<E, U> {
+    fn step(&mut self, world: &mut World, rng: &mut Generator) {
+        let mut context = vec![0.0; self.context_len()];
+        context.fill_with(|| unit_f32(&mut world.rng));
+        let arm = self.select(&context, rng).unwrap().arm;
+        self.update(&context, arm, context[0] * arm as f32).unwrap();
+    }
 }
 
 /// Runs 101 steps, saves, and lets a fresh learner go on for 100 more beside one that never stopped.
@@ -212,6 +232,56 @@ fn resuming_equals_never_having_stopped() {
     resumes(|| {
         let mut bandit = Ar2::EMPTY;
         bandit.start(Ar2Parameters { decay: 0.5, noise: 0.5, horizon: 1000 }).unwrap();
+        bandit
+    });
+    resumes(|| {
+        let mut bandit = ActionValueBandit::EMPTY;
+        bandit.start(EpsilonGreedy::new(0.25).unwrap(), None, 0.0).unwrap();
+        bandit
+    });
+    resumes(|| {
+        let mut bandit = GradientBandit::EMPTY;
+        bandit.start(0.1, true).unwrap();
+        bandit
+    });
+    resumes(|| {
+        let mut bandit = ThompsonBeta::EMPTY;
+        bandit.start().unwrap();
+        bandit
+    });
+    resumes(|| {
+        let mut bandit = ThompsonGaussian::EMPTY;
+        bandit.start(0.5).unwrap();
+        bandit
+    });
+    resumes(|| {
+        let mut bandit = Ucb1::<3>::EMPTY;
+        bandit.start(Ucb::new(2.0).unwrap()).unwrap();
+        bandit
+    });
+    resumes(|| {
+        let mut bandit = DiscountedUcb::<3>::EMPTY;
+        bandit.start_discounted(Ucb::new(0.6).unwrap(), 0.98).unwrap();
+        bandit
+    });
+    resumes(|| {
+        let mut bandit = SlidingWindowUcb::<3, 20>::EMPTY;
+        bandit.start(Ucb::new(0.6).unwrap()).unwrap();
+        bandit
+    });
+    resumes(|| {
+        let mut bandit = LinUcbState::new(&ARMS, Ridge::MERGEABLE, FixedRadius(1.0));
+        bandit.start(&ARMS, FixedRadius(1.0), 1.0).unwrap();
+        bandit
+    });
+    resumes(|| {
+        let mut bandit = SharedLinUcb::<3, 2>::EMPTY;
+        bandit.start(1.0, Optimistic(FixedRadius(1.0))).unwrap();
+        bandit
+    });
+    resumes(|| {
+        let mut bandit = DisjointLinTs::<3, 2>::EMPTY;
+        bandit.start(1.0, PosteriorSampling::new(0.3)).unwrap();
         bandit
     });
 }

@@ -16,6 +16,7 @@
 //! | [`ShortCorridor`] | Sutton & Barto, example 13.1 |
 //! | [`GridWorld`] | your own grid, given as text; the maze of Sutton & Barto's example 8.1 |
 //! | [`GaussianBandit`], [`BernoulliBandit`] | Sutton & Barto, section 2.3 |
+//! | [`LinearContextualBandit`] | Abbasi-Yadkori, Pál, Szepesvári 2011; Agrawal, Goyal 2013 |
 //! | [`LinearDynamicalBandit`] | Mussi, Metelli, Restelli (ICML 2023), section 2 |
 //!
 //! | piece | what it is |
@@ -34,6 +35,7 @@ mod episode;
 mod frozen_lake;
 mod grid;
 mod grid_world;
+mod linear_contextual_bandit;
 mod linear_dynamical_bandit;
 mod maximisation_bias;
 mod mountain_car;
@@ -55,6 +57,7 @@ pub use cart_pole_batch::CartPoleBatch;
 pub use cliff_walking::CliffWalking;
 pub use frozen_lake::FrozenLake;
 pub use grid_world::{Cell, GridRules, GridWorld};
+pub use linear_contextual_bandit::LinearContextualBandit;
 pub use linear_dynamical_bandit::{LinearDynamicalBandit, LinearSystem};
 pub use maximisation_bias::MaximisationBias;
 pub use mountain_car::MountainCar;

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `tabular-td.cliff-walking`, `.windy-grid`, `.random-walk`, `.n-step`, `.lambda`, `.dyna-maze`, `.maximisation-bias` | learn | `lab-learn` |
 //! | `linear-policies.mountain-car`, `.corridor`, `.cart-pole` | learn | `lab-learn` |
-//! | `classic-bandits.testbed`, `.bernoulli`, `.abrupt-change` | bandit | `lab-bandit` |
+//! | `classic-bandits.testbed`, `.bernoulli`, `.abrupt-change`, `.linear` | bandit | `lab-bandit` |
 //! | `dynlin-ucb` | bandit | `lab-bandit` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.

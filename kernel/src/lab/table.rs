@@ -146,6 +146,7 @@ experiments! {
     "classic-bandits-testbed" Testbed super::classic_bandits::TestbedExperiment;
     "classic-bandits-bernoulli" Bernoulli super::classic_bandits::BernoulliExperiment;
     "classic-bandits-abrupt-change" AbruptChange super::classic_bandits::AbruptChangeExperiment;
+    "classic-bandits-linear" Linear super::classic_bandits::LinearExperiment;
     "dynlin-ucb" DynLinUcb super::dynlin_ucb::DynLinUcbExperiment;
 }
 

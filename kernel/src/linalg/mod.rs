@@ -5,18 +5,22 @@
 //! | [`Dim`], [`Const`], [`Dyn`], [`Fits`] | a size known to the compiler, or at run time; which stands for which |
 //! | [`Storage`], [`StorageMut`] | where numbers live: an owned array or a borrowed slice |
 //! | [`Memory`], [`Owned`], [`Borrowed`] | the storage of one `d x d` matrix and its vectors |
+//! | [`Mergeable`], [`Gram`] | the same with what makes a ridge regression mergeable |
 //! | [`Ridge`] | ridge regression by rank-one updates of the inverse |
 //! | [`Cholesky`] | the factor of a positive definite matrix, and its solves |
+//! | [`symmetric_form`], [`symmetric_product`], [`dot_by_lanes`] | sums in an order that is fast and the same on every target |
 
 mod cholesky;
 mod dim;
 mod ridge;
 mod storage;
+mod symmetric;
 
 pub use cholesky::Cholesky;
 pub use dim::{Const, Dim, Dyn, Fits};
 pub use ridge::Ridge;
-pub use storage::{Borrowed, Memory, Owned, Storage, StorageMut};
+pub use storage::{Borrowed, Gram, GramMemory, Memory, Mergeable, Owned, Storage, StorageMut};
+pub use symmetric::{dot_by_lanes, symmetric_form, symmetric_product};
 
 /// `sum_i a_i b_i`, added from the first term on, over the shorter length.
 #[inline]

@@ -58,7 +58,7 @@ storage_mut! {
     [T] &mut [T], |this| this;
 }
 
-/// The storage of one `d x d` matrix and vectors of length `d`: [`Owned`] or [`Borrowed`].
+/// The storage of one `d x d` matrix and vectors of length `d`: [`Owned`] or [`Borrowed`], or one of them as [`Mergeable`].
 pub trait Memory {
     /// The type of `d`.
     type Dim: Dim;
@@ -66,6 +66,74 @@ pub trait Memory {
     type Matrix: StorageMut + core::fmt::Debug;
     /// `d` numbers.
     type Vector: StorageMut + core::fmt::Debug;
+    /// What a ridge regression keeps so that it can be merged: [`Gram`], or nothing.
+    type Gram: GramMemory + core::fmt::Debug;
+}
+
+/// A place for a Gram matrix, or none. Sealed.
+pub trait GramMemory: sealed::Sealed<f32> {
+    /// The sum of `x x^T`, row by row, and the regularisation; `None` where nothing is kept.
+    fn get(&self) -> Option<(&[f32], f32)>;
+
+    /// To write them.
+    fn get_mut(&mut self) -> Option<(&mut [f32], &mut f32)>;
+}
+
+impl sealed::Sealed<f32> for () {}
+
+/// Nothing is kept.
+impl GramMemory for () {
+    #[inline]
+    fn get(&self) -> Option<(&[f32], f32)> {
+        None
+    }
+
+    #[inline]
+    fn get_mut(&mut self) -> Option<(&mut [f32], &mut f32)> {
+        None
+    }
+}
+
+/// The sum of `x x^T` and the regularisation: `4 d^2 + 4` bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Gram<M> {
+    sum: M,
+    lambda: f32,
+}
+
+impl<M> Gram<M> {
+    /// Over `d * d` numbers, which are cleared when the regression starts.
+    pub const fn new(sum: M) -> Self {
+        Self { sum, lambda: 0.0 }
+    }
+}
+
+impl<M: StorageMut> Gram<M> {
+    pub(super) fn sum(&self) -> &[f32] {
+        self.sum.values()
+    }
+
+    pub(super) const fn lambda(&self) -> f32 {
+        self.lambda
+    }
+
+    pub(super) fn both(&mut self) -> (&mut [f32], f32) {
+        (self.sum.values_mut(), self.lambda)
+    }
+}
+
+impl<M> sealed::Sealed<f32> for Gram<M> {}
+
+impl<M: StorageMut> GramMemory for Gram<M> {
+    #[inline]
+    fn get(&self) -> Option<(&[f32], f32)> {
+        Some((self.sum.values(), self.lambda))
+    }
+
+    #[inline]
+    fn get_mut(&mut self) -> Option<(&mut [f32], &mut f32)> {
+        Some((self.sum.values_mut(), &mut self.lambda))
+    }
 }
 
 /// Arrays inside the learner; `D` is known to the compiler.
@@ -76,6 +144,7 @@ impl<const D: usize> Memory for Owned<D> {
     type Dim = Const<D>;
     type Matrix = [[f32; D]; D];
     type Vector = [f32; D];
+    type Gram = ();
 }
 
 /// The caller's slices; `d` is known at run time.
@@ -86,4 +155,16 @@ impl<'a> Memory for Borrowed<'a> {
     type Dim = Dyn;
     type Matrix = &'a mut [f32];
     type Vector = &'a mut [f32];
+    type Gram = ();
+}
+
+/// The storage of `S` and a Gram matrix beside it: what can be merged.
+#[derive(Clone, Copy, Debug)]
+pub struct Mergeable<S>(PhantomData<S>);
+
+impl<S: Memory> Memory for Mergeable<S> {
+    type Dim = S::Dim;
+    type Matrix = S::Matrix;
+    type Vector = S::Vector;
+    type Gram = Gram<S::Matrix>;
 }

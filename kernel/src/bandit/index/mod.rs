@@ -12,7 +12,7 @@ use super::{Bandit, Choice, Selected};
 use crate::error::Error;
 use crate::math::argmax;
 use crate::rng::Rng;
-use crate::state::{Identify, Identity, Persist, Reader, Write};
+use crate::state::{Identify, Identity, Merge, Persist, Reader, Write};
 
 /// Plays the arm with the greatest index; arms that do not count as played go first, and ties go to the lowest.
 ///
@@ -116,6 +116,21 @@ impl<S: ArmStatistics, R> Persist for IndexBandit<S, R> {
 impl<S: ArmStatistics, R: IndexRule> Identify for IndexBandit<S, R> {
     fn identity(&self) -> Identity {
         Identity::around(R::NAME, Identity::new(S::NAME, R::NUMERICS, [self.statistics.arms(), 0, 0]))
+    }
+}
+
+/// The statistics add up; the arm that waits is forgotten.
+impl<S: ArmStatistics + Merge, R> Merge for IndexBandit<S, R> {
+    fn check_merge(&mut self, other: &Self) -> Result<(), Error> {
+        if self.rule.is_none() || other.rule.is_none() {
+            return Err(Error::NotStarted);
+        }
+        self.statistics.check_merge(&other.statistics)
+    }
+
+    fn take_in(&mut self, other: &Self) {
+        self.statistics.take_in(&other.statistics);
+        self.selected = Selected::NONE;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::linalg::StorageMut;
-use crate::state::{Persist, Reader, Write};
+use crate::state::{Merge, Persist, Reader, Write};
 
 /// What an index is made of: how often each arm was played and what it paid, counted in full, discounted, or over a window.
 pub trait ArmStatistics: Persist {
@@ -111,6 +111,20 @@ impl<C: StorageMut<u32>, V: StorageMut> Persist for Cumulative<C, V> {
         self.counts.values_mut().read(from)?;
         self.sums.values_mut().read(from)?;
         self.total.read(from)
+    }
+}
+
+/// Counts and sums add up.
+impl<C: StorageMut<u32>, V: StorageMut> Merge for Cumulative<C, V> {
+    fn check_merge(&mut self, other: &Self) -> Result<(), Error> {
+        self.counts.values_mut().check_merge(other.counts.values())?;
+        self.sums.values_mut().check_merge(other.sums.values())
+    }
+
+    fn take_in(&mut self, other: &Self) {
+        self.counts.values_mut().take_in(other.counts.values());
+        self.sums.values_mut().take_in(other.sums.values());
+        self.total.take_in(&other.total);
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::linalg::StorageMut;
 use crate::math::{Libm, Math, argmax};
 use crate::rng::{Rng, box_muller, unit_f32};
-use crate::state::{Identify, Identity, Persist, Reader, Write};
+use crate::state::{Identify, Identity, Merge, Persist, Reader, Write};
 use core::marker::PhantomData;
 
 /// Thompson sampling for rewards of 0 or 1 (Thompson 1933; Agrawal, Goyal 2012): plays the arm whose draw from `Beta(1 +
@@ -149,6 +149,23 @@ impl<C: StorageMut<u32>, M> Persist for ThompsonBetaState<C, M> {
 impl<C: StorageMut<u32>, M: Math> Identify for ThompsonBetaState<C, M> {
     fn identity(&self) -> Identity {
         Identity::new("thompson-beta", M::NUMERICS, [self.arms(), 0, 0])
+    }
+}
+
+/// Counts add up; the arm that waits is forgotten.
+impl<C: StorageMut<u32>, M> Merge for ThompsonBetaState<C, M> {
+    fn check_merge(&mut self, other: &Self) -> Result<(), Error> {
+        if !(self.started && other.started) {
+            return Err(Error::NotStarted);
+        }
+        self.successes.values_mut().check_merge(other.successes.values())?;
+        self.failures.values_mut().check_merge(other.failures.values())
+    }
+
+    fn take_in(&mut self, other: &Self) {
+        self.successes.values_mut().take_in(other.successes.values());
+        self.failures.values_mut().take_in(other.failures.values());
+        self.selected = Selected::NONE;
     }
 }
 
