@@ -161,7 +161,11 @@ fn gpu(house: &House) -> Result<Vec<Check>, String> {
 }
 
 fn claims(house: &House) -> Result<Vec<Check>, String> {
-    Ok(vec![nextest("claims", house, "--package habit-tests --features claims --test claims --cargo-profile release")])
+    Ok(vec![nextest(
+        "claims",
+        house,
+        "--package habit-tests --features claims --test claims --test numerical_health --cargo-profile release",
+    )])
 }
 
 /// The examples in a package's docs.

@@ -5,7 +5,7 @@ use super::{Bandit, Choice, Selected};
 use crate::error::Error;
 use crate::math::{Libm, Math, argmax};
 use crate::rng::{Rng, box_muller};
-use crate::state::{Identify, Identity, Merge, Persist, Reader, Write};
+use crate::state::{Identify, Identity, Merge, persist_fields};
 use core::marker::PhantomData;
 
 /// Thompson sampling with a Gaussian posterior (Agrawal, Goyal 2012): plays the arm whose draw from `N(m_i, sigma^2 / (n_i +
@@ -98,23 +98,8 @@ impl<S: ArmStatistics, M: Math> Bandit for ThompsonGaussianState<S, M> {
     }
 }
 
-/// The statistics, then the arm that waits.
-impl<S: ArmStatistics, M> Persist for ThompsonGaussianState<S, M> {
-    fn write(&self, out: &mut impl Write) {
-        self.statistics.write(out);
-        self.selected.write(out);
-    }
-
-    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.statistics.check(from)?;
-        self.selected.check(from)
-    }
-
-    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.statistics.read(from)?;
-        self.selected.read(from)
-    }
-}
+// The statistics, then the arm that waits.
+persist_fields!([S: ArmStatistics, M] ThompsonGaussianState<S, M> { statistics, selected });
 
 /// `"thompson-gaussian"` around the statistics' name: arms.
 impl<S: ArmStatistics, M: Math> Identify for ThompsonGaussianState<S, M> {
@@ -142,6 +127,7 @@ impl<S: ArmStatistics + Merge, M> Merge for ThompsonGaussianState<S, M> {
 mod tests {
     use super::*;
     use crate::rng::{gaussian_by_sum, stream};
+    use crate::state::Persist;
 
     #[test]
     fn the_better_arm_is_played_more_and_more() {

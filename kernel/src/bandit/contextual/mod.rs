@@ -22,7 +22,7 @@ use crate::linalg::{Const, Owned, Ridge, all_finite};
 use crate::math::Libm;
 use crate::policy::EpsilonGreedy;
 use crate::rng::Rng;
-use crate::state::{Identify, Identity, Merge, Persist, Reader, Write};
+use crate::state::{Identify, Identity, Merge, Persist, persist_fields};
 
 /// A learner that sees the context of a round before it chooses an arm. Rewards may come late, in any order, or never: each
 /// comes with the context it belongs to.
@@ -214,26 +214,8 @@ impl<E: Estimates, U: ContextualRule> ContextualBandit for ContextualState<E, U>
     }
 }
 
-/// The estimates, the number of rewards and that of waiting choices, as `u32`.
-impl<E: Persist, U> Persist for ContextualState<E, U> {
-    fn write(&self, out: &mut impl Write) {
-        self.estimates.write(out);
-        self.rounds.write(out);
-        self.waiting.write(out);
-    }
-
-    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.estimates.check(from)?;
-        self.rounds.check(from)?;
-        self.waiting.check(from)
-    }
-
-    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.estimates.read(from)?;
-        self.rounds.read(from)?;
-        self.waiting.read(from)
-    }
-}
+// The estimates, the number of rewards and that of waiting choices, as `u32`.
+persist_fields!([E: Persist, U] ContextualState<E, U> { estimates, rounds, waiting });
 
 /// `"contextual"` around `"shared"` or `"disjoint"`: arms, features, 1 where it can be merged. What is learned is the same
 /// under every rule, so one may go on where another stopped.

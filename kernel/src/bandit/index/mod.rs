@@ -12,7 +12,7 @@ use super::{Bandit, Choice, Selected};
 use crate::error::Error;
 use crate::math::argmax;
 use crate::rng::Rng;
-use crate::state::{Identify, Identity, Merge, Persist, Reader, Write};
+use crate::state::{Identify, Identity, Merge, persist_fields};
 
 /// Plays the arm with the greatest index; arms that do not count as played go first, and ties go to the lowest.
 ///
@@ -94,23 +94,8 @@ impl<S: ArmStatistics, R: IndexRule> Bandit for IndexBandit<S, R> {
     }
 }
 
-/// The statistics, then the arm that waits.
-impl<S: ArmStatistics, R> Persist for IndexBandit<S, R> {
-    fn write(&self, out: &mut impl Write) {
-        self.statistics.write(out);
-        self.selected.write(out);
-    }
-
-    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.statistics.check(from)?;
-        self.selected.check(from)
-    }
-
-    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.statistics.read(from)?;
-        self.selected.read(from)
-    }
-}
+// The statistics, then the arm that waits.
+persist_fields!([S: ArmStatistics, R] IndexBandit<S, R> { statistics, selected });
 
 /// The rule's name around that of the statistics: arms.
 impl<S: ArmStatistics, R: IndexRule> Identify for IndexBandit<S, R> {

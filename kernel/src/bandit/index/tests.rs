@@ -1,6 +1,7 @@
 use super::*;
 use crate::math::Libm;
 use crate::rng::stream;
+use crate::state::Persist;
 
 /// Feeds plays, whatever the bandit would have chosen.
 fn fed<S: ArmStatistics, R: IndexRule>(mut bandit: IndexBandit<S, R>, plays: &[(usize, f32)]) -> IndexBandit<S, R> {
