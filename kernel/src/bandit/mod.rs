@@ -14,6 +14,7 @@
 //! | [`Hold`] | a bandit whose choices are held for several rounds; with Exp3 inside: Exp3-k |
 //! | [`Ar2`] | Chen, Golrezaei, Bouneffouf (2023) |
 //!
+//! What another policy would have earned is told from a log by [`OffPolicyEvaluation`].
 //! Confidence radii stand in [`Confidence`]; [`SystemBounds`] turns what is known of a linear system into them.
 
 mod action_value;
@@ -26,6 +27,7 @@ mod gradient;
 mod hold;
 mod index;
 mod lin_ucb;
+mod off_policy;
 mod optimism;
 mod thompson;
 
@@ -42,6 +44,7 @@ pub use index::{
     SlidingWindow, SlidingWindowUcb, Ucb, Ucb1,
 };
 pub use lin_ucb::{LinUcb, LinUcbState};
+pub use off_policy::{Estimate, LoggedDecision, OffPolicyEvaluation};
 pub use thompson::{ThompsonBeta, ThompsonBetaState};
 
 use crate::error::Error;
