@@ -11,6 +11,7 @@ use clap::builder::RangedI64ValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::evaluate::{Choice, MOST_ARMS};
 use crate::failure::{EXIT_CODES, Failure};
 use crate::names::unknown;
 
@@ -32,6 +33,27 @@ json prints one object a line: samples in the order of seeds, steps and
 contenders, then one with the digest and the summary. csv prints the samples,
 and the digest on standard error.";
 
+const COLUMNS: &str = "\
+A row is one decision. Its columns, in any order; others are ignored:
+  action      the arm that was played, from 0
+  reward      what it paid
+  propensity  the probability with which it was chosen: above 0, at most 1
+  target      the probability with which the policy under evaluation would have
+              chosen it: from 0 to 1; only for the policy column
+  x0, x1, ..  the context, for the models of doubly robust; may be left out
+
+Policies:
+  uniform     every arm alike: what is evaluated unless the log has a target
+  arm=K       always arm K
+  column      what the column target says
+
+IPS weighs rewards by target / propensity and divides by the rows, SNIPS by the
+weights. Doubly robust adds weighted residuals to what models of the rewards
+expect, each fitted on the rows before: ridge regression an arm on the context,
+the mean without one. The column target says nothing of the arms not played, so
+there one model serves all. A row is matched if the policy could have acted so.
+Intervals take the rows for independent. Memory does not grow with the log.";
+
 // Lines of help are written to fit 80 columns: the feature that wraps them would bring a second terminal library.
 
 /// What to do.
@@ -45,6 +67,8 @@ pub enum Command {
     Run(Run),
     /// Measure the claims of experiments again
     Claims(Claims),
+    /// Tell from a log what another policy would have earned
+    Evaluate(Evaluate),
     /// List the GPU adapters and check one against the kernel
     #[cfg(feature = "gpu")]
     Gpu(Gpu),
@@ -124,6 +148,29 @@ pub struct Claims {
     pub threads: Option<u32>,
 }
 
+/// `habit evaluate`.
+#[derive(Debug, Args)]
+#[command(after_help = format!("{COLUMNS}\n\n{EXIT_CODES}"))]
+pub struct Evaluate {
+    /// Comma-separated values with a header; - for standard input
+    #[arg(value_name = "LOG.csv")]
+    pub log: PathBuf,
+    /// What to evaluate: uniform, arm=K or column
+    /// [default: column if the log has a target]
+    #[arg(long, verbatim_doc_comment)]
+    pub policy: Option<Choice>,
+    /// Number of arms [default: the highest action and one]
+    #[arg(long, value_name = "N", value_parser = RangedI64ValueParser::<u32>::new().range(1..=i64::from(MOST_ARMS)),
+        allow_negative_numbers = true)]
+    pub arms: Option<u32>,
+    /// Cut weights at W: less variance, some bias
+    #[arg(long, value_name = "W", allow_negative_numbers = true)]
+    pub clip: Option<f32>,
+    /// How to print: table, json or csv
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
+    pub format: Format,
+}
+
 /// `habit gpu`.
 #[cfg(feature = "gpu")]
 #[derive(Debug, Args)]
@@ -141,6 +188,7 @@ const COMMANDS: &[&str] = &[
     "show",
     "run",
     "claims",
+    "evaluate",
     #[cfg(feature = "gpu")]
     "gpu",
 ];
@@ -222,7 +270,9 @@ fn sentence(error: &clap::Error) -> String {
     });
     match (nearest, error.kind()) {
         (Some(name), _) => format!("{fault}; did you mean '{name}'?"),
-        (None, ErrorKind::MissingRequiredArgument) => format!("{fault}; `habit list` shows the experiments"),
+        (None, ErrorKind::MissingRequiredArgument) if fault.contains("<ID>") => {
+            format!("{fault}; `habit list` shows the experiments")
+        }
         _ => format!("{fault}; `habit --help` tells more"),
     }
 }

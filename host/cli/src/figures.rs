@@ -19,12 +19,16 @@ pub fn figure(value: f64) -> String {
 pub fn mean_and_error(moments: RunningMoments) -> String {
     match (moments.mean(), moments.standard_error()) {
         (None, _) => NOTHING.into(),
-        (Some(mean), Some(error)) if (1e-6..1e7).contains(&error) && mean.abs() < 1e7 => {
-            let places = decimals(error, 2);
-            format!("{} ± {}", with_decimals(mean, places), with_decimals(error, places))
-        }
-        (Some(mean), Some(error)) => format!("{} ± {}", figure(mean), figure(error)),
+        (Some(mean), Some(error)) => format!("{} ± {}", down_to(mean, Some(error)), down_to(error, Some(error))),
         (Some(mean), None) => figure(mean),
+    }
+}
+
+/// A number down to the second significant digit of what it may be off by.
+pub fn down_to(value: f64, error: Option<f64>) -> String {
+    match error {
+        Some(error) if (1e-6..1e7).contains(&error) && value.abs() < 1e7 => with_decimals(value, decimals(error, 2)),
+        _ => figure(value),
     }
 }
 

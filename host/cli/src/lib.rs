@@ -1,4 +1,5 @@
-//! The `habit` command: lists, shows and runs the experiments of [`habit::lab`] and measures their claims again.
+//! The `habit` command: lists, shows and runs the experiments of [`habit::lab`], measures their claims again, and evaluates
+//! policies on logs.
 //!
 //! | file | what it is |
 //! |---|---|
@@ -6,7 +7,7 @@
 //! | `failure` | why a command stops, and the exit code |
 //! | `names` | experiments by what a user calls them, and the nearest name to an unknown one |
 //! | `settings` | parameters from `--set`, and those in force |
-//! | `list`, `show`, `run`, `check`, `gpu` | the commands |
+//! | `list`, `show`, `run`, `check`, `evaluate`, `gpu` | the commands |
 //! | `seeds` | a run over several seeds, in parallel |
 //! | [`claims`] | the measurement of claims, which the tests repeat |
 //! | `in_order`, `drive` | what both are made of: jobs whose results come in order, and one run of one seed |
@@ -19,6 +20,7 @@ mod check;
 pub mod claims;
 mod csv;
 mod drive;
+mod evaluate;
 mod failure;
 mod figures;
 #[cfg(feature = "gpu")]
@@ -61,6 +63,7 @@ fn obey(words: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Resul
         Command::Show(arguments) => show::show(&arguments, out),
         Command::Run(arguments) => run::run(&arguments, out),
         Command::Claims(arguments) => check::check(&arguments, out),
+        Command::Evaluate(arguments) => evaluate::evaluate(&arguments, out),
         #[cfg(feature = "gpu")]
         Command::Gpu(arguments) => gpu::gpu(&arguments, out),
     }

@@ -23,6 +23,8 @@
 //! UCB1, KL-UCB, both kinds of Thompson sampling, and all that regress over
 //! [mergeable memory](crate::linalg::Mergeable). Those for which the order of rewards matters cannot: constant step sizes,
 //! gradient bandits, discounts and windows, D-LinUCB, Exp3, AR2.
+//!
+//! What another policy would have earned is told from a log by [`OffPolicyEvaluation`].
 
 mod action_value;
 mod ar2;
@@ -35,6 +37,7 @@ mod gradient;
 mod hold;
 mod index;
 mod lin_ucb;
+mod off_policy;
 mod optimism;
 mod thompson_beta;
 mod thompson_gaussian;
@@ -56,6 +59,7 @@ pub use index::{
     SlidingWindow, SlidingWindowUcb, Ucb, Ucb1,
 };
 pub use lin_ucb::{LinUcb, LinUcbState};
+pub use off_policy::{Estimate, LoggedDecision, OffPolicyEvaluation};
 pub use thompson_beta::{ThompsonBeta, ThompsonBetaState};
 pub use thompson_gaussian::{ThompsonGaussian, ThompsonGaussianState};
 
@@ -64,7 +68,7 @@ use crate::linalg::{Storage, all_finite};
 use crate::rng::Rng;
 use crate::state::{Persist, Reader, Write};
 
-/// The arm of a round, with what a log needs for an evaluation of other policies.
+/// The arm of a round, with what a log needs for an evaluation of other policies ([`OffPolicyEvaluation`]).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Choice {
     /// Counted from 0.

@@ -8,10 +8,13 @@
 //! | [`Polynomial`], [`sin_cos`] | sine and cosine by plain arithmetic: the physics' default |
 //! | [`Scalar`] | the number type of the physics |
 //! | [`CompensatedSum`] | a long sum without drift |
-//! | [`RunningMoments`] | mean and variance of a stream |
+//! | [`CompensatedMoments`] | mean and variance of a stream, in a learner's state |
+//! | [`WeightedMean`] | a weighted mean, its standard error and the effective sample size |
+//! | [`RunningMoments`] | mean and variance of a stream, in a summary |
 //! | [`argmax`], [`maximum`] | the best index, ties to the lowest; the greatest value and how many share it |
 
 mod argmax;
+mod compensated_moments;
 mod compensated_sum;
 mod libm;
 #[cfg(feature = "micromath")]
@@ -19,15 +22,18 @@ mod micromath;
 mod running_moments;
 mod scalar;
 mod sin_cos;
+mod weighted_mean;
 
 pub use self::libm::Libm;
 #[cfg(feature = "micromath")]
 pub use self::micromath::Micromath;
 pub use argmax::{TIE_TOLERANCE, argmax, maximum};
+pub use compensated_moments::CompensatedMoments;
 pub use compensated_sum::CompensatedSum;
 pub use running_moments::RunningMoments;
 pub use scalar::Scalar;
 pub use sin_cos::{Polynomial, SIN_COS_RANGE, sin_cos};
+pub use weighted_mean::WeightedMean;
 
 pub(crate) use sin_cos::sin_cos_of_small;
 

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod claims;
+mod evaluate;
 mod list_and_show;
 mod names;
 mod plot;
@@ -55,7 +56,7 @@ fn printed(line: &[&str]) -> Answer {
 
 #[test]
 fn help_tells_the_exit_codes() {
-    for line in [&["--help"][..], &["run", "--help"], &["claims", "-h"]] {
+    for line in [&["--help"][..], &["run", "--help"], &["claims", "-h"], &["evaluate", "--help"]] {
         let help = printed(line).out;
         assert!(help.contains("1  a claim does not hold") && help.contains("2  wrong input or usage"), "{help}");
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
