@@ -17,6 +17,7 @@
 //! | [`GridWorld`] | your own grid, given as text; the maze of Sutton & Barto's example 8.1 |
 //! | [`GaussianBandit`], [`BernoulliBandit`] | Sutton & Barto, section 2.3 |
 //! | [`LinearDynamicalBandit`] | Mussi, Metelli, Restelli (ICML 2023), section 2 |
+//! | [`AllocationRequests`] | inputs as in Balseiro, Lu, Mirrokni (Operations Research 2023) |
 //!
 //! | piece | what it is |
 //! |---|---|
@@ -26,6 +27,7 @@
 //! | [`Cell`], [`GridRules`] | what a grid is made of |
 
 mod acrobot;
+mod allocation_requests;
 mod blackjack;
 mod cart_pole;
 mod cart_pole_batch;
@@ -49,6 +51,7 @@ mod time_limit;
 mod windy_grid;
 
 pub use acrobot::Acrobot;
+pub use allocation_requests::{AllocationRequests, Arrivals};
 pub use blackjack::Blackjack;
 pub use cart_pole::CartPole;
 pub use cart_pole_batch::CartPoleBatch;
