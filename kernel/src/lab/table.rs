@@ -147,6 +147,7 @@ experiments! {
     "classic-bandits-bernoulli" Bernoulli super::classic_bandits::BernoulliExperiment;
     "classic-bandits-abrupt-change" AbruptChange super::classic_bandits::AbruptChangeExperiment;
     "dynlin-ucb" DynLinUcb super::dynlin_ucb::DynLinUcbExperiment;
+    "dual-mirror-descent" DualMirrorDescent super::dual_mirror_descent::DualMirrorDescentExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].
