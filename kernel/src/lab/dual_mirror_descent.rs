@@ -14,8 +14,8 @@ use crate::state::{Persist, Write};
 /// What there is for a request.
 const RHO: [f32; 1] = [0.3];
 
-/// The longest run: a tenth of it is the static price's sample.
-const HORIZON: u32 = 10_000;
+/// The longest run: a tenth of it is the static price's sample, and most of the state.
+const HORIZON: u32 = 8000;
 const SAMPLE: usize = HORIZON as usize / 10;
 
 /// How many requests a tick looks at while the optimum is sought.
@@ -266,7 +266,7 @@ impl Experiment for DualMirrorDescentExperiment {
 }
 
 const SEEDS: u32 = 20;
-const REQUESTS: u32 = 8000;
+const REQUESTS: u32 = HORIZON;
 
 /// What one contender has earned after 8000 requests as a fraction of what another one has.
 const fn earned(contender: &'static str, of: &'static str, set: &'static str) -> Measure {
