@@ -152,11 +152,13 @@ impl CriticalPriceSearch {
         for (digit, demand) in self.demand.iter().enumerate().rev() {
             let mut above = self.above;
             above.add(demand.value());
-            if above.value() > self.capacity {
+            // A sum that overflows does not fit.
+            if above.value() <= self.capacity {
+                self.above = above;
+            } else {
                 critical = Some(digit);
                 break;
             }
-            self.above = above;
         }
         let spare = (self.capacity - self.above.value()).max(0.0);
         let Some(digit) = critical else {

@@ -266,6 +266,7 @@ fn the_optimum_of_what_is_no_item_is_refused() {
     assert_eq!(fractional_optimum(&item(2.0, 0.0), 0.0), Ok(2.0));
     // As large and as small as numbers get.
     assert_eq!(fractional_optimum(&item(f32::MAX, 1e-30), 5e-31), Ok(f32::MAX / 2.0));
+    assert_eq!(fractional_optimum(&[item(1.0, f32::MAX)[0]; 4], f32::MAX / 2.0), Ok(0.5));
 }
 
 #[test]
