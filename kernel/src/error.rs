@@ -35,6 +35,7 @@ errors! {
     ProbabilityOutOfRange "probability_out_of_range" "a probability must be between 0 and 1, and one must be above 0";
     ParameterOutOfRange "parameter_out_of_range" "a parameter is outside its range";
     RewardOutOfRange "reward_out_of_range" "the reward is outside the range that was stated";
+    NegativeConsumption "negative_consumption" "what an action takes of a resource must not be below 0";
     EmptyRange "empty_range" "there is nothing to choose from";
     NoArms "no_arms" "there must be at least one arm";
     LengthMismatch "length_mismatch" "the lengths of two arrays do not fit";

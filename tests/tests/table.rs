@@ -86,9 +86,10 @@ fn check_quantity(d: &Descriptor, claim: &Claim, quantity: &Quantity) {
     assert!(d.contenders.contains(&quantity.contender), "{place}: no contender {}", quantity.contender);
     assert!(d.metrics.iter().any(|m| m.name == quantity.metric), "{place}: no metric {}", quantity.metric);
     assert!(Values::parse(d, quantity.set).is_ok(), "{place}: cannot be set to {}", quantity.set);
-    assert!((d.steps.minimum..=d.steps.maximum).contains(&claim.steps) && claim.seeds > 0, "{place}");
+    let steps = quantity.steps.unwrap_or(claim.steps);
+    assert!((d.steps.minimum..=d.steps.maximum).contains(&steps) && claim.seeds > 0, "{place}");
     let (Reduction::Mean { from, to } | Reduction::Growth { from, to }) = quantity.reduction;
-    assert!(from < to && to <= claim.steps, "{place}: the window is not within the run");
+    assert!(from < to && to <= steps, "{place}: the window is not within the run");
 }
 
 /// What is within the limits starts, runs, and says the same bits again; the same seed again is the same run.

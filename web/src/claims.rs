@@ -47,14 +47,15 @@ fn least(of: &[Quantity], step: &str) -> String {
 }
 
 fn quantity(quantity: &Quantity, step: &str) -> String {
-    let Quantity { contender, metric, reduction, set } = quantity;
+    let Quantity { contender, metric, reduction, set, steps } = quantity;
     let n = |step: u32| number::count(step.into());
     let window = match reduction.from.saturating_add(1) {
         first if first == reduction.to => format!("{step} {}", n(first)),
         first => format!("{step}s {}–{}", n(first), n(reduction.to)),
     };
+    let runs = steps.map_or(String::new(), |steps| format!(" of {}", n(steps)));
     let set = if set.is_empty() { String::new() } else { format!(", {}", set.replace(',', ", ")) };
-    format!("{} of {} {} ({window}{set})", reduction.kind, contender, metric.replace('_', " "))
+    format!("{} of {} {} ({window}{runs}{set})", reduction.kind, contender, metric.replace('_', " "))
 }
 
 #[cfg(test)]
@@ -70,6 +71,7 @@ mod tests {
             metric: "greedy_path".into(),
             reduction: Reduction { kind: "mean".into(), from: 400, to: 500 },
             set: set.into(),
+            steps: None,
         };
         assert_eq!(
             quantity(
@@ -77,6 +79,10 @@ mod tests {
                 "round"
             ),
             "mean of A greedy path (round 10)"
+        );
+        assert_eq!(
+            quantity(&Quantity { steps: Some(2000), ..of("A", "rate=1") }, "round"),
+            "mean of A greedy path (rounds 401–500 of 2000, rate=1)"
         );
         assert_eq!(
             least(&[of("A", "rate=1"), of("B", "rate=1"), of("B", "rate=2")], "round"),

@@ -182,6 +182,8 @@ pub struct Quantity {
     pub reduction: Reduction,
     /// Parameters that differ from their defaults.
     pub set: String,
+    /// The length of its runs, where it is not the claim's.
+    pub steps: Option<u32>,
 }
 
 /// From a run to one number.
@@ -332,8 +334,10 @@ impl Quantity {
         let reduction = value.get("reduction")?;
         let whole = |key| reduction.get(key).and_then(Value::as_u64).and_then(|step| step.try_into().ok()).unwrap_or(0);
         let reduction = Reduction { kind: string(reduction, "reduction")?, from: whole("from"), to: whole("to") };
+        let (contender, metric) = (string(value, "contender")?, string(value, "metric")?);
         let set = string(value, "set").unwrap_or_default();
-        Some(Self { contender: string(value, "contender")?, metric: string(value, "metric")?, reduction, set })
+        let steps = value.get("steps").and_then(Value::as_u64).and_then(|steps| steps.try_into().ok());
+        Some(Self { contender, metric, reduction, set, steps })
     }
 }
 

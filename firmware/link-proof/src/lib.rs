@@ -11,6 +11,7 @@
 use core::hint::black_box;
 #[doc(no_inline)]
 pub use habit::Error;
+use habit::allocate::{Allocator, Request};
 use habit::bandit::{Bandit, Confidence, ContextualBandit};
 use habit::interact::{Element, Outcome, Transition};
 use habit::learn::{ActorCriticParameters, Control, Prediction, TdParameters};
@@ -144,6 +145,21 @@ pub fn prediction(learner: &mut impl Prediction) {
 pub fn contextual(learner: &mut impl ContextualBandit, context: &[f32], rng: &mut Generator) {
     let arm = black_box(learner.select(context, rng)).map_or(any(), |choice| choice.arm);
     let _ = black_box(learner.update(context, arm, any()));
+}
+
+/// Two rates, which the compiler must take for others.
+pub fn rates() -> &'static [f32; 2] {
+    static RATES: [f32; 2] = [0.0; 2];
+    black_box(&RATES)
+}
+
+/// Decides requests of any length for ever, whatever comes.
+pub fn allocator(learner: &mut impl Allocator) -> ! {
+    loop {
+        let (rewards, consumption) = (black_box(&[0.0f32; 4][..]), black_box(&[0.0f32; 8][..]));
+        let _ = black_box(learner.decide(Request::new(rewards, consumption)));
+        black_box(learner.left());
+    }
 }
 
 /// Selects and updates, whatever comes.

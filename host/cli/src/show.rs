@@ -109,9 +109,11 @@ fn measured(claim: &Claim, step: &str) -> String {
         };
         let window =
             if to == from + 1 { format!(" in {step} {to}") } else { format!(" from {step} {} to {to}", from + 1) };
-        let window = if (from, to) == (0, claim.steps) { String::new() } else { window };
+        let whole = (from, to) == (0, quantity.steps.unwrap_or(claim.steps));
+        let window = if whole { String::new() } else { window };
+        let length = quantity.steps.map_or(String::new(), |steps| format!(" in runs of {steps}"));
         let set = if shared || quantity.set.is_empty() { String::new() } else { format!(" with {}", quantity.set) };
-        format!("{kind}{} of {}{window}{set}", quantity.metric, quantity.contender)
+        format!("{kind}{} of {}{window}{length}{set}", quantity.metric, quantity.contender)
     };
     let set = if shared && !a.set.is_empty() { format!(", {}", a.set) } else { String::new() };
     format!("{runs}{set}: {}{operator}{}", quantity(a), b.map(quantity).unwrap_or_default())
@@ -141,4 +143,19 @@ fn example(descriptor: &Descriptor) -> String {
         Kind::Real { .. } => None,
     });
     format!("Example\n  habit run {name} --seeds 20{} --plot plot.svg\n", set.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use habit::lab::Requirement;
+
+    #[test]
+    fn runs_of_another_length_are_named() {
+        let long = Quantity::growth("A", "regret", 0, 80);
+        let short = Quantity::growth("A", "regret", 0, 5).in_runs_of(5);
+        let claim = Claim::new("It learns", Measure::Ratio(long, short), Requirement::Below(6.0), 20, 80);
+        let text = measured(&claim, "request");
+        assert_eq!(text, "20 seeds, 80 requests: regret of A / regret of A in runs of 5");
+    }
 }

@@ -18,6 +18,7 @@
 //! | [`GaussianBandit`], [`BernoulliBandit`] | Sutton & Barto, section 2.3 |
 //! | [`LinearContextualBandit`] | Abbasi-Yadkori, Pál, Szepesvári 2011; Agrawal, Goyal 2013 |
 //! | [`LinearDynamicalBandit`] | Mussi, Metelli, Restelli (ICML 2023), section 2 |
+//! | [`AllocationRequests`] | inputs as in Balseiro, Lu, Mirrokni (Operations Research 2023) |
 //!
 //! | piece | what it is |
 //! |---|---|
@@ -27,6 +28,7 @@
 //! | [`Cell`], [`GridRules`] | what a grid is made of |
 
 mod acrobot;
+mod allocation_requests;
 mod blackjack;
 mod cart_pole;
 mod cart_pole_batch;
@@ -51,6 +53,7 @@ mod time_limit;
 mod windy_grid;
 
 pub use acrobot::Acrobot;
+pub use allocation_requests::{AllocationRequests, Arrivals};
 pub use blackjack::Blackjack;
 pub use cart_pole::CartPole;
 pub use cart_pole_batch::CartPoleBatch;

@@ -12,7 +12,7 @@ pub struct Claim {
     pub required: Requirement,
     /// How many seeds the mean runs over.
     pub seeds: u32,
-    /// The length of each run.
+    /// The length of each run, unless a quantity says another.
     pub steps: u32,
     /// Whether it is measured only with `--full`, because of its length.
     pub full: bool,
@@ -28,12 +28,22 @@ impl Claim {
 impl Quantity {
     /// The mean of a contender's metric over the steps after `from` up to and with `to`.
     pub const fn mean(contender: &'static str, metric: &'static str, from: u32, to: u32) -> Self {
-        Self { contender, metric, reduction: Reduction::Mean { from, to }, set: "" }
+        Self { contender, metric, reduction: Reduction::Mean { from, to }, set: "", steps: None }
+    }
+
+    /// By how much a contender's cumulative metric grows over the steps after `from` up to and with `to`.
+    pub const fn growth(contender: &'static str, metric: &'static str, from: u32, to: u32) -> Self {
+        Self { contender, metric, reduction: Reduction::Growth { from, to }, set: "", steps: None }
     }
 
     /// The same with parameters that differ from their defaults, as `name=value,name=value`.
     pub const fn with(self, set: &'static str) -> Self {
         Self { set, ..self }
+    }
+
+    /// The same in runs of another length than the claim's: for learners that know their horizon.
+    pub const fn in_runs_of(self, steps: u32) -> Self {
+        Self { steps: Some(steps), ..self }
     }
 }
 
@@ -66,6 +76,8 @@ pub struct Quantity {
     pub reduction: Reduction,
     /// Parameters that differ from their defaults, as `name=value,name=value`.
     pub set: &'static str,
+    /// The length of its runs; `None` for that of the claim's.
+    pub steps: Option<u32>,
 }
 
 /// From the steps of a run to one number. Steps count from 1; a window runs from after `from` up to and with `to`.

@@ -2,8 +2,7 @@
 
 use super::pick::pick;
 use super::{
-    Claim, Descriptor, Experiment, Kind, Measure, Metric, Parameter, Quantity, Reduction, Requirement, Steps, Values,
-    View,
+    Claim, Descriptor, Experiment, Kind, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
 use crate::bandit::{
     Ar2, Ar2Parameters, Bandit, Confidence, DLinUcb, DynLinUcb, Epochs, Exp3, Hold, LinUcb, SystemBounds,
@@ -294,7 +293,7 @@ impl Experiment for DynLinUcbExperiment {
 
 /// A contender's regret over a window of rounds.
 const fn regret(contender: &'static str, from: u32, to: u32, set: &'static str) -> Quantity {
-    Quantity { contender, metric: "regret", reduction: Reduction::Growth { from, to }, set }
+    Quantity::growth(contender, "regret", from, to).with(set)
 }
 
 /// DynLin-UCB's regret after so many rounds, set as said, against another contender's, set as said.

@@ -10,6 +10,7 @@
 //! | `linear-policies.mountain-car`, `.corridor`, `.cart-pole` | learn | `lab-learn` |
 //! | `classic-bandits.testbed`, `.bernoulli`, `.abrupt-change`, `.linear` | bandit | `lab-bandit` |
 //! | `dynlin-ucb` | bandit | `lab-bandit` |
+//! | `dual-mirror-descent` | allocate | `lab-allocate` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -28,6 +29,8 @@ mod bandit_lane;
 mod claim;
 mod classic_bandits;
 mod descriptor;
+#[cfg(feature = "dual-mirror-descent")]
+mod dual_mirror_descent;
 #[cfg(feature = "dynlin-ucb")]
 mod dynlin_ucb;
 #[allow(dead_code, unused_macros, unused_imports)] // which experiments are compiled in decides

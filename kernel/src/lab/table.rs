@@ -148,6 +148,7 @@ experiments! {
     "classic-bandits-abrupt-change" AbruptChange super::classic_bandits::AbruptChangeExperiment;
     "classic-bandits-linear" Linear super::classic_bandits::LinearExperiment;
     "dynlin-ucb" DynLinUcb super::dynlin_ucb::DynLinUcbExperiment;
+    "dual-mirror-descent" DualMirrorDescent super::dual_mirror_descent::DualMirrorDescentExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].

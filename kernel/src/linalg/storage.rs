@@ -48,6 +48,7 @@ storage! {
     [T, const N: usize] [T; N], |this| this;
     [T, const N: usize, const M: usize] [[T; N]; M], |this| this.as_flattened();
     [T, const N: usize, const M: usize] &[[T; N]; M], |this| this.as_flattened();
+    [T, const N: usize] &[T; N], |this| *this;
     [T] &[T], |this| this;
     [T] &mut [T], |this| this;
 }

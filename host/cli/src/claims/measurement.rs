@@ -163,7 +163,6 @@ impl Measurement {
     }
 
     fn formula(&mut self, entry: usize, descriptor: &Descriptor, claim: &'static Claim) -> Result<Formula, String> {
-        let limits = descriptor.steps;
         if claim.seeds == 0 || self.seed.checked_add(claim.seeds - 1).is_none() {
             return Err(format!(
                 "{} seeds from {} run past {}; take an earlier --seed",
@@ -171,9 +170,6 @@ impl Measurement {
                 self.seed,
                 u32::MAX
             ));
-        }
-        if !(limits.minimum..=limits.maximum).contains(&claim.steps) {
-            return Err(format!("{} steps are not {} to {}", claim.steps, limits.minimum, limits.maximum));
         }
         let mut source = |quantity: &Quantity| self.source(entry, descriptor, claim, quantity);
         Ok(match &claim.measure {
@@ -196,7 +192,11 @@ impl Measurement {
         claim: &'static Claim,
         quantity: &Quantity,
     ) -> Result<Source, String> {
-        let Quantity { contender, metric, reduction, set } = *quantity;
+        let Quantity { contender, metric, reduction, set, steps } = *quantity;
+        let (steps, limits) = (steps.unwrap_or(claim.steps), descriptor.steps);
+        if !(limits.minimum..=limits.maximum).contains(&steps) {
+            return Err(format!("{steps} steps are not {} to {}", limits.minimum, limits.maximum));
+        }
         let contenders = descriptor.contenders.iter().copied();
         let metrics = descriptor.metrics.iter().map(|metric| metric.name);
         let column = Column {
@@ -211,14 +211,14 @@ impl Measurement {
             reduction,
         };
         let (from, to) = window(reduction);
-        if from >= to || to > claim.steps {
-            return Err(format!("steps {} to {to} are not within its {} steps", from + 1, claim.steps));
+        if from >= to || to > steps {
+            return Err(format!("steps {} to {to} are not within its {steps} steps", from + 1));
         }
         let values = Values::parse(descriptor, set).map_err(|(error, _)| format!("'{set}': {error}"))?;
-        let same = |group: &Group| (group.entry, group.values, group.steps) == (entry, values, claim.steps);
+        let same = |group: &Group| (group.entry, group.values, group.steps) == (entry, values, steps);
         let group = self.groups.iter().position(same).unwrap_or_else(|| {
-            let (steps, claim) = (claim.steps, claim.sentence);
-            self.groups.push(Group { entry, values, steps, seeds: 0, columns: Vec::new(), claim });
+            let (columns, claim) = (Vec::new(), claim.sentence);
+            self.groups.push(Group { entry, values, steps, seeds: 0, columns, claim });
             self.groups.len() - 1
         });
         let runs = &mut self.groups[group];
@@ -282,8 +282,7 @@ mod tests {
         full: false,
     };
 
-    const QUANTITY: Quantity =
-        Quantity { contender: "SARSA", metric: "return", reduction: Reduction::Mean { from: 5, to: 10 }, set: "" };
+    const QUANTITY: Quantity = Quantity::mean("SARSA", "return", 5, 10);
 
     /// Plans the claims as if the first experiment made them.
     fn planned(claims: Vec<Claim>, options: Options) -> Result<Measurement, ClaimError> {
@@ -313,6 +312,8 @@ mod tests {
                 "not within its 10 steps",
             ),
             (Claim { steps: 0, ..CLAIM }, "0 steps are not 1 to"),
+            (value(QUANTITY.in_runs_of(9)), "not within its 9 steps"),
+            (value(QUANTITY.in_runs_of(0)), "0 steps are not 1 to"),
             (Claim { seeds: 0, ..CLAIM }, "0 seeds"),
         ] {
             let sentence = planned(vec![claim], OPTIONS).unwrap_err().to_string();
@@ -334,12 +335,13 @@ mod tests {
             Claim { measure: Measure::Difference(QUANTITY, other), ..CLAIM },
             Claim { measure: Measure::Ratio(set, same_set), ..CLAIM },
             Claim { steps: 11, ..CLAIM },
+            Claim { measure: Measure::Ratio(QUANTITY.in_runs_of(12), QUANTITY.in_runs_of(11)), ..CLAIM },
         ];
         let measurement = planned(claims, OPTIONS).unwrap();
         let runs: Vec<_> =
             measurement.groups.iter().map(|group| (group.steps, group.seeds, group.columns.len())).collect();
-        assert_eq!(runs, [(10, 5, 2), (10, 2, 2), (11, 2, 1)]);
-        assert_eq!(measurement.steps(), 50 + 20 + 22);
+        assert_eq!(runs, [(10, 5, 2), (10, 2, 2), (11, 2, 1), (12, 2, 1)]);
+        assert_eq!(measurement.steps(), 50 + 20 + 22 + 24);
     }
 
     #[test]
@@ -361,6 +363,18 @@ mod tests {
         ]);
         let [a, b, ratio, difference] = [0, 1, 2, 3].map(|index| rows[index].measured.unwrap());
         assert_eq!((ratio, difference), (a / b, a - b));
+    }
+
+    #[test]
+    fn runs_of_different_lengths_can_be_compared() {
+        let late = Quantity::mean("SARSA", "return", 10, 20);
+        let rows = measured(vec![
+            CLAIM,
+            Claim { steps: 20, ..value(late) },
+            Claim { measure: Measure::Ratio(late.in_runs_of(20), QUANTITY), ..CLAIM },
+        ]);
+        let [early, late, ratio] = [0, 1, 2].map(|index| rows[index].measured.unwrap());
+        assert_eq!(ratio, late / early);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::env::BernoulliBandit;
 use crate::error::Error;
 use crate::lab::bandit_lane::BanditLane;
 use crate::lab::{
-    Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Reduction, Requirement, Steps, Values, View,
+    Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
 use crate::state::{Persist, Write};
 
@@ -122,7 +122,6 @@ const fn against_ucb1(
     set: &'static str,
     required: Requirement,
 ) -> Claim {
-    let reduction = Reduction::Growth { from: 0, to: 10_000 };
-    let own = Quantity { contender, metric: "regret", reduction, set };
+    let own = Quantity::growth(contender, "regret", 0, 10_000).with(set);
     Claim::new(sentence, Measure::Ratio(own, Quantity { contender: "UCB1", ..own }), required, 4, 10_000)
 }

@@ -5,7 +5,7 @@ use crate::env::BernoulliBandit;
 use crate::error::Error;
 use crate::lab::bandit_lane::BanditLane;
 use crate::lab::{
-    Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Reduction, Requirement, Steps, Values, View,
+    Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
 use crate::math::Libm;
 use crate::state::{Persist, Write};
@@ -96,7 +96,6 @@ impl Experiment for BernoulliExperiment {
 
 /// A contender's regret after 3000 plays is at most half of UCB1's, over the four runs of the specification.
 const fn half(sentence: &'static str, contender: &'static str, set: &'static str) -> Claim {
-    let reduction = Reduction::Growth { from: 0, to: 3000 };
-    let own = Quantity { contender, metric: "regret", reduction, set };
+    let own = Quantity::growth(contender, "regret", 0, 3000).with(set);
     Claim::new(sentence, Measure::Ratio(own, Quantity { contender: "UCB1", ..own }), Requirement::AtMost(0.5), 4, 3000)
 }

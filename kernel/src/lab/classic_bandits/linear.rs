@@ -7,7 +7,7 @@ use crate::env::{Env, LinearContextualBandit};
 use crate::error::Error;
 use crate::lab::pick::pick;
 use crate::lab::{
-    Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Reduction, Requirement, Steps, Values, View,
+    Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
 use crate::math::CompensatedSum;
 use crate::policy::EpsilonGreedy;
@@ -148,8 +148,7 @@ impl Experiment for LinearExperiment {
 
 /// A contender's regret after 1500 rounds as a fraction of epsilon-greedy's, over the four runs of the specification.
 const fn against_chance(sentence: &'static str, contender: &'static str) -> Claim {
-    let reduction = Reduction::Growth { from: 0, to: 1500 };
-    let own = Quantity { contender, metric: "regret", reduction, set: "" };
+    let own = Quantity::growth(contender, "regret", 0, 1500);
     let chance = Quantity { contender: "epsilon-greedy", ..own };
     Claim::new(sentence, Measure::Ratio(own, chance), Requirement::AtMost(0.3), 4, 1500)
 }

@@ -6,7 +6,7 @@ use crate::lab::episode_lane::EpisodeLane;
 use crate::lab::grid_view::{Kind, fill, greedy_path};
 use crate::lab::pick::pick;
 use crate::lab::{
-    Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Reduction, Requirement, Steps, Values, View,
+    Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
 use crate::learn::{QLearningTarget, SarsaTarget, Target, TdControl, TdParameters};
 use crate::policy::{EpsilonGreedy, QTable};
@@ -98,12 +98,7 @@ impl Experiment for WindyGridExperiment {
         ],
         claims: &[Claim::new(
             "SARSA finishes about 170 episodes in 8000 transitions",
-            Measure::Value(Quantity {
-                contender: "SARSA",
-                metric: "episodes",
-                reduction: Reduction::Growth { from: 0, to: 8000 },
-                set: "",
-            }),
+            Measure::Value(Quantity::growth("SARSA", "episodes", 0, 8000)),
             Requirement::Within(130.0, 190.0),
             5,
             8000,
