@@ -13,6 +13,7 @@
 //! | [`Exp3`] | Auer, Cesa-Bianchi, Freund, Schapire (2002) |
 //! | [`Hold`] | a bandit whose choices are held for several rounds; with Exp3 inside: Exp3-k |
 //! | [`Ar2`] | Chen, Golrezaei, Bouneffouf (2023) |
+//! | [`PeriodicPlan`], [`RecoveringUcb`] | Simchi-Levi, Zheng, Zhu (ICML 2021), over arms that recover |
 //!
 //! Confidence radii stand in [`Confidence`]; [`SystemBounds`] turns what is known of a linear system into them.
 
@@ -27,6 +28,7 @@ mod hold;
 mod index;
 mod lin_ucb;
 mod optimism;
+mod periodic;
 mod thompson;
 
 pub use action_value::{ActionValueBandit, ActionValueState};
@@ -42,6 +44,10 @@ pub use index::{
     SlidingWindow, SlidingWindowUcb, Ucb, Ucb1,
 };
 pub use lin_ucb::{LinUcb, LinUcbState};
+pub use periodic::{
+    PeriodicPlan, PeriodicPlanState, PlanScratch, PlanScratchState, PlanSettings, PlanWork, RecoveringArrays,
+    RecoveringBuffers, RecoveringMemory, RecoveringSlices, RecoveringUcb, RecoveringUcbState, RecoveryTable, Slot,
+};
 pub use thompson::{ThompsonBeta, ThompsonBetaState};
 
 use crate::error::Error;
