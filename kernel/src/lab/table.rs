@@ -147,6 +147,8 @@ experiments! {
     "classic-bandits-bernoulli" Bernoulli super::classic_bandits::BernoulliExperiment;
     "classic-bandits-abrupt-change" AbruptChange super::classic_bandits::AbruptChangeExperiment;
     "dynlin-ucb" DynLinUcb super::dynlin_ucb::DynLinUcbExperiment;
+    "purely-periodic-policy-offline" PeriodicOffline super::purely_periodic_policy::OfflineExperiment;
+    "purely-periodic-policy-online" PeriodicOnline super::purely_periodic_policy::OnlineExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].
