@@ -280,6 +280,24 @@ impl Persist for u32 {
     }
 }
 
+/// 2 bytes.
+impl Persist for u16 {
+    fn write(&self, out: &mut impl Write) {
+        out.bytes(&self.to_le_bytes());
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        from.take(2).map(|_| ())
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        let mut bytes = [0; 2];
+        bytes.copy_from_slice(from.take(2)?);
+        *self = Self::from_le_bytes(bytes);
+        Ok(())
+    }
+}
+
 /// 1 byte.
 impl Persist for u8 {
     fn write(&self, out: &mut impl Write) {

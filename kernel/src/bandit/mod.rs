@@ -13,6 +13,7 @@
 //! | [`Exp3`] | Auer, Cesa-Bianchi, Freund, Schapire (2002) |
 //! | [`Hold`] | a bandit whose choices are held for several rounds; with Exp3 inside: Exp3-k |
 //! | [`Ar2`] | Chen, Golrezaei, Bouneffouf (2023) |
+//! | [`PeriodicPlan`], [`RecoveringUcb`] | Simchi-Levi, Zheng, Zhu (ICML 2021), over arms that recover |
 //! | [`SharedLinUcb`], [`DisjointLinUcb`] | Li, Chu, Langford, Schapire (2010) |
 //! | [`SharedLinTs`], [`DisjointLinTs`] | Agrawal, Goyal (2013) |
 //!
@@ -39,6 +40,7 @@ mod index;
 mod lin_ucb;
 mod off_policy;
 mod optimism;
+mod periodic;
 mod thompson_beta;
 mod thompson_gaussian;
 
@@ -60,6 +62,10 @@ pub use index::{
 };
 pub use lin_ucb::{LinUcb, LinUcbState};
 pub use off_policy::{Estimate, LoggedDecision, OffPolicyEvaluation};
+pub use periodic::{
+    PeriodicPlan, PeriodicPlanState, PlanScratch, PlanScratchState, PlanSettings, PlanWork, RecoveringArrays,
+    RecoveringBuffers, RecoveringMemory, RecoveringSlices, RecoveringUcb, RecoveringUcbState, RecoveryTable, Slot,
+};
 pub use thompson_beta::{ThompsonBeta, ThompsonBetaState};
 pub use thompson_gaussian::{ThompsonGaussian, ThompsonGaussianState};
 

@@ -17,6 +17,7 @@
 //! | [`GridWorld`] | your own grid, given as text; the maze of Sutton & Barto's example 8.1 |
 //! | [`GaussianBandit`], [`BernoulliBandit`] | Sutton & Barto, section 2.3 |
 //! | [`LinearContextualBandit`] | Abbasi-Yadkori, Pál, Szepesvári 2011; Agrawal, Goyal 2013 |
+//! | [`RecoveringArms`] | Simchi-Levi, Zheng, Zhu (ICML 2021), section 1 |
 //! | [`LinearDynamicalBandit`] | Mussi, Metelli, Restelli (ICML 2023), section 2 |
 //! | [`AllocationRequests`] | inputs as in Balseiro, Lu, Mirrokni (Operations Research 2023) |
 //!
@@ -26,6 +27,7 @@
 //! | [`Space`]: [`Discrete`], [`Bounded`], [`Nothing`] | what can be observed, and what can be done |
 //! | [`TimeLimit`] | an environment whose episodes are cut |
 //! | [`Cell`], [`GridRules`] | what a grid is made of |
+//! | [`IdleTimes`], [`Payment`] | how long arms have been left alone, and what a pull pays |
 
 mod acrobot;
 mod allocation_requests;
@@ -43,6 +45,7 @@ mod maximisation_bias;
 mod mountain_car;
 mod pendulum;
 mod random_walk;
+mod recovering_arms;
 mod short_corridor;
 mod space;
 mod stationary_bandit;
@@ -66,6 +69,7 @@ pub use maximisation_bias::MaximisationBias;
 pub use mountain_car::MountainCar;
 pub use pendulum::Pendulum;
 pub use random_walk::RandomWalk;
+pub use recovering_arms::{IdleTimes, Payment, RecoveringArms, fill_recovering_means, recovering_mean};
 pub use short_corridor::ShortCorridor;
 pub use space::{Bounded, Discrete, Nothing, Space};
 pub use stationary_bandit::{BernoulliBandit, GaussianBandit};

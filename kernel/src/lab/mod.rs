@@ -10,6 +10,7 @@
 //! | `linear-policies.mountain-car`, `.corridor`, `.cart-pole` | learn | `lab-learn` |
 //! | `classic-bandits.testbed`, `.bernoulli`, `.abrupt-change`, `.linear` | bandit | `lab-bandit` |
 //! | `dynlin-ucb` | bandit | `lab-bandit` |
+//! | `purely-periodic-policy.offline`, `.online` | bandit | `lab-bandit` |
 //! | `dual-mirror-descent` | allocate | `lab-allocate` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
@@ -41,6 +42,7 @@ mod grid_view;
 mod linear_policies;
 #[allow(unused_macros, unused_imports)] // as above
 mod pick;
+mod purely_periodic_policy;
 mod reducer;
 mod run;
 mod table;

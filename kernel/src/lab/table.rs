@@ -149,6 +149,8 @@ experiments! {
     "classic-bandits-linear" Linear super::classic_bandits::LinearExperiment;
     "dynlin-ucb" DynLinUcb super::dynlin_ucb::DynLinUcbExperiment;
     "dual-mirror-descent" DualMirrorDescent super::dual_mirror_descent::DualMirrorDescentExperiment;
+    "purely-periodic-policy-offline" PeriodicOffline super::purely_periodic_policy::OfflineExperiment;
+    "purely-periodic-policy-online" PeriodicOnline super::purely_periodic_policy::OnlineExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].

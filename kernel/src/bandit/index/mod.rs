@@ -43,6 +43,28 @@ impl<S: ArmStatistics, R: IndexRule> IndexBandit<S, R> {
         Ok(())
     }
 
+    /// Takes in what an arm has paid, whichever was selected: for arms that are chosen otherwise, several at a time say.
+    ///
+    /// # Errors
+    /// [`Error::NotStarted`]; [`Error::ActionOutOfRange`]; [`Error::RewardOutOfRange`] from a rule for rewards in `[0, 1]`;
+    /// [`Error::NonFinite`]. The state is unchanged then.
+    pub fn learn(&mut self, arm: usize, reward: f32) -> Result<(), Error> {
+        if self.rule.is_none() {
+            return Err(Error::NotStarted);
+        }
+        if arm >= self.statistics.arms() {
+            return Err(Error::ActionOutOfRange);
+        }
+        if R::UNIT_REWARDS && !(0.0..=1.0).contains(&reward) {
+            return Err(Error::RewardOutOfRange);
+        }
+        if !(self.statistics.sum(arm) + reward).is_finite() {
+            return Err(Error::NonFinite);
+        }
+        self.statistics.add(arm, reward);
+        Ok(())
+    }
+
     /// What each arm has paid.
     pub const fn statistics(&self) -> &S {
         &self.statistics
@@ -82,13 +104,7 @@ impl<S: ArmStatistics, R: IndexRule> Bandit for IndexBandit<S, R> {
     /// [`Error::RewardOutOfRange`] besides the trait's, from a rule for rewards in `[0, 1]`.
     fn update(&mut self, arm: usize, reward: f32) -> Result<(), Error> {
         self.selected.accept(arm, reward)?;
-        if R::UNIT_REWARDS && !(0.0..=1.0).contains(&reward) {
-            return Err(Error::RewardOutOfRange);
-        }
-        if !(self.statistics.sum(arm) + reward).is_finite() {
-            return Err(Error::NonFinite);
-        }
-        self.statistics.add(arm, reward);
+        self.learn(arm, reward)?;
         self.selected = Selected::NONE;
         Ok(())
     }

@@ -6,8 +6,7 @@ use crate::state::Persist;
 /// Feeds plays, whatever the bandit would have chosen.
 fn fed<S: ArmStatistics, R: IndexRule>(mut bandit: IndexBandit<S, R>, plays: &[(usize, f32)]) -> IndexBandit<S, R> {
     for &(arm, reward) in plays {
-        bandit.selected = Selected(Some(arm as u32));
-        bandit.update(arm, reward).unwrap();
+        bandit.learn(arm, reward).unwrap();
     }
     bandit
 }
@@ -62,6 +61,7 @@ fn a_window_counts_what_is_in_it() {
 fn every_arm_goes_first_and_ties_go_to_the_lowest() {
     let (mut bandit, mut rng) = (Ucb1::<3>::EMPTY, stream(0, 0));
     assert_eq!(bandit.select(&mut rng), Err(Error::NotStarted));
+    assert_eq!(bandit.learn(0, 0.5), Err(Error::NotStarted));
     bandit.start(Ucb::new(2.0).unwrap()).unwrap();
     for expected in [0, 1, 2, 0] {
         assert_eq!(bandit.select(&mut rng), Ok(Choice::certain(expected)));
@@ -78,6 +78,8 @@ fn a_rejected_call_changes_nothing() {
     assert_eq!(bandit.update(arm, 1.5), Err(Error::RewardOutOfRange));
     assert_eq!(bandit.update(arm, f32::NAN), Err(Error::NonFinite));
     assert_eq!(bandit.update(1 - arm, 0.5), Err(Error::NotSelected));
+    assert_eq!(bandit.learn(2, 0.5), Err(Error::ActionOutOfRange));
+    assert_eq!(bandit.learn(1 - arm, -0.5), Err(Error::RewardOutOfRange));
     assert!(Ucb::<Libm>::new(f32::NAN).is_err() && KullbackLeibler::<Libm>::new(-1.0).is_err());
     let mut discounted = DiscountedUcb::<2>::EMPTY;
     assert_eq!(discounted.start_discounted(Ucb::new(1.0).unwrap(), 0.0), Err(Error::DiscountOutOfRange));
