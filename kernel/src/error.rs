@@ -37,8 +37,10 @@ errors! {
     RewardOutOfRange "reward_out_of_range" "the reward is outside the range that was stated";
     EmptyRange "empty_range" "there is nothing to choose from";
     NoArms "no_arms" "there must be at least one arm";
+    NoNullAction "no_null_action" "doing nothing to any arm must be among the actions";
     LengthMismatch "length_mismatch" "the lengths of two arrays do not fit";
     NotPositiveDefinite "not_positive_definite" "the matrix is no longer positive definite";
+    Singular "singular" "the equations have no single solution";
     NotSelected "not_selected" "this arm was not the one selected last";
     NotStarted "not_started" "nothing has been started";
     EpisodeTooLong "episode_too_long" "the episode is longer than its buffer";

@@ -10,7 +10,7 @@
 //! - [`interact`], [`schedule`]: what passes between an agent and an environment; numbers that change with time.
 //! - [`model`], [`mod@env`], [`policy`], [`advantage`]: finite models, environments, action values and exploration, and how
 //!   much better than expected each action of a rollout was.
-//! - [`learn`], [`bandit`]: the learners.
+//! - [`learn`], [`bandit`]: the learners. [`allocate`]: who gets what.
 //! - [`checkpoint`]: learned state in a container with a version and a checksum.
 //! - [`lab`]: experiments that compare learners on the same random numbers, and the claims they must meet.
 //! - `protocol`: JSON lines in and out, for a serial line, a worker or a pipe (feature `protocol`).
@@ -26,6 +26,7 @@
 extern crate std;
 
 pub mod advantage;
+pub mod allocate;
 pub mod bandit;
 pub mod checkpoint;
 pub mod env;

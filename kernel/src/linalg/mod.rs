@@ -7,15 +7,18 @@
 //! | [`Memory`], [`Owned`], [`Borrowed`] | the storage of one `d x d` matrix and its vectors |
 //! | [`Ridge`] | ridge regression by rank-one updates of the inverse |
 //! | [`Cholesky`] | the factor of a positive definite matrix, and its solves |
+//! | [`solve()`] | any other system of equations |
 
 mod cholesky;
 mod dim;
 mod ridge;
+mod solve;
 mod storage;
 
 pub use cholesky::Cholesky;
 pub use dim::{Const, Dim, Dyn, Fits};
 pub use ridge::Ridge;
+pub use solve::solve;
 pub use storage::{Borrowed, Memory, Owned, Storage, StorageMut};
 
 /// `sum_i a_i b_i`, added from the first term on, over the shorter length.
