@@ -14,6 +14,8 @@
 //! | [`Hold`] | a bandit whose choices are held for several rounds; with Exp3 inside: Exp3-k |
 //! | [`Ar2`] | Chen, Golrezaei, Bouneffouf (2023) |
 //!
+//! Bandits whose arms change by themselves and are acted on together stand in [`restless`].
+//!
 //! Confidence radii stand in [`Confidence`]; [`SystemBounds`] turns what is known of a linear system into them.
 
 mod action_value;
@@ -27,6 +29,7 @@ mod hold;
 mod index;
 mod lin_ucb;
 mod optimism;
+pub mod restless;
 mod thompson;
 
 pub use action_value::{ActionValueBandit, ActionValueState};

@@ -16,12 +16,13 @@
 //! | [`ShortCorridor`] | Sutton & Barto, example 13.1 |
 //! | [`GridWorld`] | your own grid, given as text; the maze of Sutton & Barto's example 8.1 |
 //! | [`GaussianBandit`], [`BernoulliBandit`] | Sutton & Barto, section 2.3 |
+//! | [`CoupledArms`] | Xu, Wilder, Khalil, Tambe (ICLR 2025): many small arms, one joint action |
 //! | [`LinearDynamicalBandit`] | Mussi, Metelli, Restelli (ICML 2023), section 2 |
 //!
 //! | piece | what it is |
 //! |---|---|
 //! | [`Env`] | the one trait of every environment, yours included |
-//! | [`Space`]: [`Discrete`], [`Bounded`], [`Nothing`] | what can be observed, and what can be done |
+//! | [`Space`]: [`Discrete`], [`MultiDiscrete`], [`Bounded`], [`Nothing`] | what can be observed, and what can be done |
 //! | [`TimeLimit`] | an environment whose episodes are cut |
 //! | [`Cell`], [`GridRules`] | what a grid is made of |
 
@@ -30,6 +31,7 @@ mod blackjack;
 mod cart_pole;
 mod cart_pole_batch;
 mod cliff_walking;
+mod coupled_arms;
 mod episode;
 mod frozen_lake;
 mod grid;
@@ -53,6 +55,7 @@ pub use blackjack::Blackjack;
 pub use cart_pole::CartPole;
 pub use cart_pole_batch::CartPoleBatch;
 pub use cliff_walking::CliffWalking;
+pub use coupled_arms::{BirthDeathArm, CoupledArms};
 pub use frozen_lake::FrozenLake;
 pub use grid_world::{Cell, GridRules, GridWorld};
 pub use linear_dynamical_bandit::{LinearDynamicalBandit, LinearSystem};
@@ -61,7 +64,7 @@ pub use mountain_car::MountainCar;
 pub use pendulum::Pendulum;
 pub use random_walk::RandomWalk;
 pub use short_corridor::ShortCorridor;
-pub use space::{Bounded, Discrete, Nothing, Space};
+pub use space::{Bounded, Discrete, MultiDiscrete, Nothing, Space};
 pub use stationary_bandit::{BernoulliBandit, GaussianBandit};
 pub use taxi::Taxi;
 pub use time_limit::TimeLimit;
