@@ -10,6 +10,7 @@
 //! | `linear-policies.mountain-car`, `.corridor`, `.cart-pole` | learn | `lab-learn` |
 //! | `classic-bandits.testbed`, `.bernoulli`, `.abrupt-change` | bandit | `lab-bandit` |
 //! | `dynlin-ucb` | bandit | `lab-bandit` |
+//! | `combinatorial-restless-q` | bandit | `lab-bandit` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -27,6 +28,8 @@
 mod bandit_lane;
 mod claim;
 mod classic_bandits;
+#[cfg(feature = "combinatorial-restless-q")]
+mod combinatorial_restless_q;
 mod descriptor;
 #[cfg(feature = "dynlin-ucb")]
 mod dynlin_ucb;

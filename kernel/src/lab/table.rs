@@ -147,6 +147,7 @@ experiments! {
     "classic-bandits-bernoulli" Bernoulli super::classic_bandits::BernoulliExperiment;
     "classic-bandits-abrupt-change" AbruptChange super::classic_bandits::AbruptChangeExperiment;
     "dynlin-ucb" DynLinUcb super::dynlin_ucb::DynLinUcbExperiment;
+    "combinatorial-restless-q" CombinatorialRestlessQ super::combinatorial_restless_q::CombinatorialRestlessQExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].
