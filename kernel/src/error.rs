@@ -38,10 +38,12 @@ errors! {
     NegativeConsumption "negative_consumption" "what an action takes of a resource must not be below 0";
     EmptyRange "empty_range" "there is nothing to choose from";
     NoArms "no_arms" "there must be at least one arm";
+    NoNullAction "no_null_action" "doing nothing to any arm must be among the actions";
     LengthMismatch "length_mismatch" "the lengths of two arrays do not fit";
     NotPositiveDefinite "not_positive_definite" "the matrix is no longer positive definite";
     NotMergeable "not_mergeable" "what was learned depends on the order of rewards, so it cannot be merged";
     OtherPrior "other_prior" "the two did not start from the same numbers, so they cannot be merged";
+    Singular "singular" "the equations have no single solution";
     NotSelected "not_selected" "this arm was not the one selected last";
     NotStarted "not_started" "nothing has been started";
     EpisodeTooLong "episode_too_long" "the episode is longer than its buffer";

@@ -11,7 +11,7 @@
 //! - [`model`], [`mod@env`], [`policy`], [`advantage`]: finite models, environments, action values and exploration, and how
 //!   much better than expected each action of a rollout was.
 //! - [`learn`], [`bandit`]: the learners.
-//! - [`allocate`]: what is given to whom, under budgets that must last.
+//! - [`allocate`]: who gets what, under budgets that must last.
 //! - [`checkpoint`]: learned state in a container with a version and a checksum.
 //! - [`lab`]: experiments that compare learners on the same random numbers, and the claims they must meet.
 //! - `protocol`: JSON lines in and out, for a serial line, a worker or a pipe (feature `protocol`).

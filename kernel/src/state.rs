@@ -262,58 +262,32 @@ impl Persist for f32 {
     }
 }
 
-/// 4 bytes.
-impl Persist for u32 {
-    fn write(&self, out: &mut impl Write) {
-        out.bytes(&self.to_le_bytes());
-    }
+macro_rules! persist_integers {
+    ($($type:ty, $bytes:literal;)*) => {$(
+        #[doc = $bytes]
+        impl Persist for $type {
+            fn write(&self, out: &mut impl Write) {
+                out.bytes(&self.to_le_bytes());
+            }
 
-    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
-        from.take(4).map(|_| ())
-    }
+            fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+                from.take(size_of::<Self>()).map(|_| ())
+            }
 
-    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
-        let mut bytes = [0; 4];
-        bytes.copy_from_slice(from.take(4)?);
-        *self = Self::from_le_bytes(bytes);
-        Ok(())
-    }
-}
-
-/// 2 bytes.
-impl Persist for u16 {
-    fn write(&self, out: &mut impl Write) {
-        out.bytes(&self.to_le_bytes());
-    }
-
-    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
-        from.take(2).map(|_| ())
-    }
-
-    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
-        let mut bytes = [0; 2];
-        bytes.copy_from_slice(from.take(2)?);
-        *self = Self::from_le_bytes(bytes);
-        Ok(())
-    }
-}
-
-/// 1 byte.
-impl Persist for u8 {
-    fn write(&self, out: &mut impl Write) {
-        out.bytes(&[*self]);
-    }
-
-    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
-        from.take(1).map(|_| ())
-    }
-
-    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
-        if let [byte] = from.take(1)? {
-            *self = *byte;
+            fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+                let mut bytes = [0; size_of::<Self>()];
+                bytes.copy_from_slice(from.take(size_of::<Self>())?);
+                *self = Self::from_le_bytes(bytes);
+                Ok(())
+            }
         }
-        Ok(())
-    }
+    )*};
+}
+
+persist_integers! {
+    u8, "1 byte.";
+    u16, "2 bytes.";
+    u32, "4 bytes.";
 }
 
 /// 1 byte: 0 or 1.

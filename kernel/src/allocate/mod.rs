@@ -1,4 +1,5 @@
-//! Online allocation: requests come one by one, and each is decided at once under budgets that must last.
+//! Who gets what, when there is not enough for all: requests that come one by one under budgets that must last, and pairs of
+//! two kinds.
 //!
 //! | allocator | source |
 //! |---|---|
@@ -11,12 +12,14 @@
 //! | [`Request`], [`Decision`] | what is offered, and what an allocator makes of it |
 //! | [`Budget`] | what remains of each resource |
 //! | [`Reference`]: [`Euclidean`], [`Entropy`] | the geometry of the prices |
+//! | [`Matching`] | a bipartite matching of greatest weight: shortest augmenting paths (Kuhn 1955; Jonker, Volgenant 1987) |
 //! | [`fractional_optimum`], [`CriticalPriceSearch`], [`CriticalPrice`], [`Item`] | the optimum in hindsight, of one resource |
 
 mod budget;
 mod dual_mirror_descent;
 mod fractional_knapsack;
 mod greedy;
+mod matching;
 mod reference;
 mod request;
 mod static_price;
@@ -27,6 +30,7 @@ pub use budget::Budget;
 pub use dual_mirror_descent::{DualMirrorDescent, DualMirrorDescentState, step_size};
 pub use fractional_knapsack::{CriticalPrice, CriticalPriceSearch, Item, fractional_optimum};
 pub use greedy::{Greedy, GreedyState};
+pub use matching::{Matching, MatchingState};
 pub use reference::{Entropy, Euclidean, Reference};
 pub use request::{Decision, Request};
 pub use static_price::{StaticPrice, StaticPriceState};

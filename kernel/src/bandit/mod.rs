@@ -26,6 +26,7 @@
 //! gradient bandits, discounts and windows, D-LinUCB, Exp3, AR2.
 //!
 //! What another policy would have earned is told from a log by [`OffPolicyEvaluation`].
+//! Bandits whose arms change by themselves and are acted on together stand in [`restless`].
 
 mod action_value;
 mod ar2;
@@ -41,6 +42,7 @@ mod lin_ucb;
 mod off_policy;
 mod optimism;
 mod periodic;
+pub mod restless;
 mod thompson_beta;
 mod thompson_gaussian;
 

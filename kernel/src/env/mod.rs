@@ -18,13 +18,14 @@
 //! | [`GaussianBandit`], [`BernoulliBandit`] | Sutton & Barto, section 2.3 |
 //! | [`LinearContextualBandit`] | Abbasi-Yadkori, Pál, Szepesvári 2011; Agrawal, Goyal 2013 |
 //! | [`RecoveringArms`] | Simchi-Levi, Zheng, Zhu (ICML 2021), section 1 |
+//! | [`CoupledArms`] | Xu, Wilder, Khalil, Tambe (ICLR 2025): many small arms, one joint action |
 //! | [`LinearDynamicalBandit`] | Mussi, Metelli, Restelli (ICML 2023), section 2 |
 //! | [`AllocationRequests`] | inputs as in Balseiro, Lu, Mirrokni (Operations Research 2023) |
 //!
 //! | piece | what it is |
 //! |---|---|
 //! | [`Env`] | the one trait of every environment, yours included |
-//! | [`Space`]: [`Discrete`], [`Bounded`], [`Nothing`] | what can be observed, and what can be done |
+//! | [`Space`]: [`Discrete`], [`MultiDiscrete`], [`Bounded`], [`Nothing`] | what can be observed, and what can be done |
 //! | [`TimeLimit`] | an environment whose episodes are cut |
 //! | [`Cell`], [`GridRules`] | what a grid is made of |
 //! | [`IdleTimes`], [`Payment`] | how long arms have been left alone, and what a pull pays |
@@ -35,6 +36,7 @@ mod blackjack;
 mod cart_pole;
 mod cart_pole_batch;
 mod cliff_walking;
+mod coupled_arms;
 mod episode;
 mod frozen_lake;
 mod grid;
@@ -61,6 +63,7 @@ pub use blackjack::Blackjack;
 pub use cart_pole::CartPole;
 pub use cart_pole_batch::CartPoleBatch;
 pub use cliff_walking::CliffWalking;
+pub use coupled_arms::{BirthDeathArm, CoupledArms};
 pub use frozen_lake::FrozenLake;
 pub use grid_world::{Cell, GridRules, GridWorld};
 pub use linear_contextual_bandit::LinearContextualBandit;
@@ -71,7 +74,7 @@ pub use pendulum::Pendulum;
 pub use random_walk::RandomWalk;
 pub use recovering_arms::{IdleTimes, Payment, RecoveringArms, fill_recovering_means, recovering_mean};
 pub use short_corridor::ShortCorridor;
-pub use space::{Bounded, Discrete, Nothing, Space};
+pub use space::{Bounded, Discrete, MultiDiscrete, Nothing, Space};
 pub use stationary_bandit::{BernoulliBandit, GaussianBandit};
 pub use taxi::Taxi;
 pub use time_limit::TimeLimit;

@@ -42,6 +42,18 @@ impl<const N: usize> Space for Bounded<N> {
     }
 }
 
+/// The vectors of `N` whole numbers, each below a size of its own: Gymnasium's `MultiDiscrete`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MultiDiscrete<const N: usize>(pub [u8; N]);
+
+impl<const N: usize> Space for MultiDiscrete<N> {
+    type Element = [u8; N];
+
+    fn contains(&self, element: [u8; N]) -> bool {
+        element.iter().zip(&self.0).all(|(x, size)| x < size)
+    }
+}
+
 /// Nothing to see, or nothing to choose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Nothing;
@@ -65,6 +77,8 @@ mod tests {
         assert!(!Discrete(Dyn(0)).contains(0));
         let space = Bounded { low: [-1.0, f32::NEG_INFINITY], high: [1.0, 0.0] };
         assert!(space.contains([1.0, -1e30]) && !space.contains([1.1, 0.0]) && !space.contains([f32::NAN, 0.0]));
+        let space = MultiDiscrete([2, 3]);
+        assert!(space.contains([1, 2]) && !space.contains([2, 0]) && !space.contains([0, 3]));
         assert!(Nothing.contains(()));
     }
 }

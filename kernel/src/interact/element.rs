@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::state::{Persist, Reader, Write};
 use core::fmt::Debug;
 
-/// An element of a space: a number of a state or an action, a vector of numbers, or nothing.
+/// An element of a space: a number of a state or an action, a vector of such numbers or of real ones, or nothing.
 pub trait Element: Copy + Debug + PartialEq + Persist {
     /// What stands where none was seen yet.
     const ZERO: Self;
@@ -20,6 +20,10 @@ impl Element for f32 {
 
 impl<const N: usize> Element for [f32; N] {
     const ZERO: Self = [0.0; N];
+}
+
+impl<const N: usize> Element for [u8; N] {
+    const ZERO: Self = [0; N];
 }
 
 impl Element for () {

@@ -12,6 +12,7 @@
 //! | `dynlin-ucb` | bandit | `lab-bandit` |
 //! | `purely-periodic-policy.offline`, `.online` | bandit | `lab-bandit` |
 //! | `dual-mirror-descent` | allocate | `lab-allocate` |
+//! | `combinatorial-restless-q` | bandit | `lab-bandit` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -29,6 +30,8 @@
 mod bandit_lane;
 mod claim;
 mod classic_bandits;
+#[cfg(feature = "combinatorial-restless-q")]
+mod combinatorial_restless_q;
 mod descriptor;
 #[cfg(feature = "dual-mirror-descent")]
 mod dual_mirror_descent;

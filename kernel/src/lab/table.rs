@@ -151,6 +151,7 @@ experiments! {
     "dual-mirror-descent" DualMirrorDescent super::dual_mirror_descent::DualMirrorDescentExperiment;
     "purely-periodic-policy-offline" PeriodicOffline super::purely_periodic_policy::OfflineExperiment;
     "purely-periodic-policy-online" PeriodicOnline super::purely_periodic_policy::OnlineExperiment;
+    "combinatorial-restless-q" CombinatorialRestlessQ super::combinatorial_restless_q::CombinatorialRestlessQExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].

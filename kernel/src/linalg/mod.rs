@@ -9,16 +9,19 @@
 //! | [`Ridge`] | ridge regression by rank-one updates of the inverse |
 //! | [`Cholesky`] | the factor of a positive definite matrix, and its solves |
 //! | [`symmetric_form`], [`symmetric_product`], [`dot_by_lanes`] | sums in an order that is fast and the same on every target |
+//! | [`solve()`] | any other system of equations |
 
 mod cholesky;
 mod dim;
 mod ridge;
+mod solve;
 mod storage;
 mod symmetric;
 
 pub use cholesky::Cholesky;
 pub use dim::{Const, Dim, Dyn, Fits};
 pub use ridge::Ridge;
+pub use solve::solve;
 pub use storage::{Borrowed, Gram, GramMemory, Memory, Mergeable, Owned, Storage, StorageMut};
 pub use symmetric::{dot_by_lanes, symmetric_form, symmetric_product};
 

@@ -47,6 +47,7 @@ macro_rules! storage_mut {
 storage! {
     [T, const N: usize] [T; N], |this| this;
     [T, const N: usize, const M: usize] [[T; N]; M], |this| this.as_flattened();
+    [T, const N: usize, const M: usize, const K: usize] [[[T; N]; M]; K], |this| this.as_flattened().as_flattened();
     [T, const N: usize, const M: usize] &[[T; N]; M], |this| this.as_flattened();
     [T, const N: usize] &[T; N], |this| *this;
     [T] &[T], |this| this;
@@ -56,6 +57,8 @@ storage! {
 storage_mut! {
     [T, const N: usize] [T; N], |this| this;
     [T, const N: usize, const M: usize] [[T; N]; M], |this| this.as_flattened_mut();
+    [T, const N: usize, const M: usize, const K: usize] [[[T; N]; M]; K],
+        |this| this.as_flattened_mut().as_flattened_mut();
     [T] &mut [T], |this| this;
 }
 

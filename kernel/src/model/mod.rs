@@ -5,6 +5,7 @@
 //! | [`FiniteModel`] | states, actions, and the outcomes of each pair |
 //! | [`ModelOutcome`] | one outcome and its probability |
 //! | [`sample()`] | draws an outcome |
+//! | [`expected_reward`] | what the next step pays on average |
 
 use crate::error::Error;
 use crate::rng::{self, Rng};
@@ -111,6 +112,20 @@ pub fn sample(
         rng::categorical_by(count, probability, rng)?
     };
     outcome(index).ok_or(Error::ProbabilityOutOfRange)
+}
+
+/// `sum_o p_o r_o` over the outcomes of the pair, in the order in which the model lists them.
+///
+/// # Errors
+/// [`Error::StateOutOfRange`], [`Error::ActionOutOfRange`].
+pub fn expected_reward(model: &(impl FiniteModel + ?Sized), state: usize, action: usize) -> Result<f32, Error> {
+    let mut sum = 0.0;
+    for index in 0..model.outcome_count(state, action)? {
+        if let Some(outcome) = model.outcome(state, action, index)? {
+            sum += outcome.probability * outcome.reward;
+        }
+    }
+    Ok(sum)
 }
 
 #[cfg(test)]
