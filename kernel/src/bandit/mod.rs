@@ -23,7 +23,8 @@
 //! Learners that add up what they have seen can be [merged](crate::state::Merge): action values over the sample average,
 //! UCB1, KL-UCB, both kinds of Thompson sampling, and all that regress over
 //! [mergeable memory](crate::linalg::Mergeable). Those for which the order of rewards matters cannot: constant step sizes,
-//! gradient bandits, discounts and windows, D-LinUCB, Exp3, AR2.
+//! gradient bandits, discounts and windows, D-LinUCB, Exp3, AR2, and what learns by the clock of one device: arms that
+//! recover, restless arms.
 //!
 //! What another policy would have earned is told from a log by [`OffPolicyEvaluation`].
 //! Bandits whose arms change by themselves and are acted on together stand in [`restless`].
