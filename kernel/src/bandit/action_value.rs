@@ -53,6 +53,8 @@ impl<E: Exploration, const K: usize> ActionValueBandit<K, E> {
     pub const SIZE: usize = size_of::<Self>();
 }
 
+const _: () = assert!(ActionValueBandit::<4>::SIZE == 8 * 4 + 16 + size_of::<EpsilonGreedy>());
+
 impl<V: StorageMut, C: StorageMut<u32>, E: Exploration> ActionValueState<V, C, E> {
     /// Over the caller's memory, one number of each kind an arm; call [`start`](Self::start) next.
     ///

@@ -27,7 +27,7 @@ pub struct Ar2Parameters {
 /// a^{2(t-tau)})/(1-a^2))` of the best, `a = alpha`, `tau` its last pull; a pull takes its trigger away. Everything is
 /// cleared every `min(T, ceil(K a^-3 sigma^-3))` rounds.
 ///
-/// Memory: `12 K` bytes and 32 bytes. Cost: O(K) and K square roots a round.
+/// Memory: `12 K` bytes and 24. Cost: O(K) and K square roots a round.
 #[derive(Clone, Debug)]
 pub struct Ar2State<F, U, M = Libm> {
     predictions: F,
@@ -54,6 +54,8 @@ impl<const K: usize> Ar2<K> {
     /// Bytes of state.
     pub const SIZE: usize = size_of::<Self>();
 }
+
+const _: () = assert!(Ar2::<4>::SIZE == 12 * 4 + 24);
 
 impl<F, U, M> Ar2State<F, U, M> {
     /// Over memory that has not been started: three arrays of one number an arm.

@@ -57,6 +57,11 @@ impl<const K: usize, const D: usize> DLinUcb<'_, K, D> {
     pub const SIZE: usize = size_of::<Self>();
 }
 
+const _: () = {
+    let references = size_of::<&[f32]>();
+    assert!(DLinUcb::<4, 8>::SIZE <= 4 * (3 * 8 * 8 + 3 * 8) + size_of::<Confidence>() + 28 + references);
+};
+
 impl<A: Storage, S: Memory, R: Radius> DLinUcbState<A, S, R> {
     /// Starts over these arms with regularisation `lambda`; `fade` is `1 - g`, in `(0, 1)`.
     ///

@@ -113,6 +113,11 @@ impl<const K: usize, const D: usize> DynLinUcb<'_, K, D> {
     pub const SIZE: usize = size_of::<Self>();
 }
 
+const _: () = {
+    let references = size_of::<&[f32]>();
+    assert!(DynLinUcb::<4, 8>::SIZE <= 4 * (8 * 8 + 2 * 8) + 60 + references);
+};
+
 impl<A, S: Memory, R> DynLinUcbState<A, S, R> {
     /// Over memory that has not been started.
     pub const fn new(arms: A, ridge: Ridge<S>, radius: R) -> Self {

@@ -42,6 +42,8 @@ impl<const K: usize> Exp3<K> {
     pub const SIZE: usize = size_of::<Self>();
 }
 
+const _: () = assert!(Exp3::<4>::SIZE == 8 * 4 + 20);
+
 impl<V, M> Exp3State<V, M> {
     /// Over memory that has not been started: two arrays of one number an arm.
     pub const fn new(weights: V, probabilities: V) -> Self {

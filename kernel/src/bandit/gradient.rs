@@ -35,6 +35,8 @@ impl<const K: usize> GradientBandit<K> {
     pub const SIZE: usize = size_of::<Self>();
 }
 
+const _: () = assert!(GradientBandit::<4>::SIZE == 8 * 4 + 24);
+
 impl<V, M> GradientBanditState<V, M> {
     /// Over memory that has not been started: two arrays of one number an arm.
     pub const fn new(preferences: V, probabilities: V) -> Self {

@@ -46,6 +46,8 @@ impl<B> Hold<B> {
     }
 }
 
+const _: () = assert!(size_of::<Hold<u32>>() == size_of::<u32>() + 28);
+
 impl<B: Bandit> Bandit for Hold<B> {
     fn arms(&self) -> usize {
         self.bandit.arms()

@@ -29,6 +29,11 @@ impl<const K: usize, const D: usize> LinUcb<'_, K, D> {
     pub const SIZE: usize = size_of::<Self>();
 }
 
+const _: () = {
+    let references = size_of::<&[f32]>();
+    assert!(LinUcb::<4, 8>::SIZE <= 4 * (8 * 8 + 2 * 8) + size_of::<Confidence>() + 12 + references);
+};
+
 impl<A, S: Memory, R> LinUcbState<A, S, R> {
     /// Over memory that has not been started.
     pub const fn new(arms: A, ridge: Ridge<S>, radius: R) -> Self {

@@ -32,6 +32,8 @@ impl<const K: usize> ThompsonBeta<K> {
     pub const SIZE: usize = size_of::<Self>();
 }
 
+const _: () = assert!(ThompsonBeta::<4>::SIZE == 8 * 4 + 12);
+
 impl<C, M> ThompsonBetaState<C, M> {
     /// Over memory that has not been started: two arrays of one count an arm.
     pub const fn new(successes: C, failures: C) -> Self {

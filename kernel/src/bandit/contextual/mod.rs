@@ -116,6 +116,13 @@ impl<const K: usize, const D: usize, U> ContextualState<Disjoint<Owned<D>, [Ridg
     pub const EMPTY: Self = Self::new(Disjoint::new([const { Ridge::EMPTY }; K]));
 }
 
+const _: () = {
+    let ridge = 4 * (8 * 8 + 2 * 8);
+    assert!(SharedLinUcb::<4, 8>::SIZE == ridge + 16 && DisjointLinUcb::<4, 8>::SIZE == 4 * ridge + 16);
+    assert!(SharedLinTs::<4, 8>::SIZE <= ridge + 4 * (8 * 8 + 8) + 16);
+    assert!(SharedLinear::<4, 8>::SIZE <= ridge + 4 * 4 + size_of::<EpsilonGreedy>() + 16);
+};
+
 impl<E, U> ContextualState<E, U> {
     /// Bytes of state.
     pub const SIZE: usize = size_of::<Self>();

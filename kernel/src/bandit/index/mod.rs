@@ -187,3 +187,8 @@ impl<const K: usize, const W: usize> SlidingWindowUcb<K, W> {
     /// Bytes: `8 K + 6 W` and 28 or less.
     pub const SIZE: usize = size_of::<Self>();
 }
+
+const _: () = {
+    assert!(Ucb1::<4>::SIZE == 8 * 4 + 20 && KlUcb::<4>::SIZE == 8 * 4 + 20 && DiscountedUcb::<4>::SIZE == 8 * 4 + 20);
+    assert!(SlidingWindowUcb::<4, 20>::SIZE == 8 * 4 + 6 * 20 + 20);
+};
