@@ -7,9 +7,11 @@
 //!
 //! - [`error`], [`math`], [`rng`], [`linalg`], [`state`]: one error, small numerics, random numbers by integers, fixed
 //!   buffers, and learned state as bytes with a digest.
-//! - [`interact`], [`schedule`]: what passes between an agent and an environment; numbers that change with time.
+//! - [`interact`], [`schedule`], [`discount`]: what passes between an agent and an environment; numbers that change with
+//!   time.
 //! - [`model`], [`mod@env`], [`policy`], [`advantage`]: finite models, environments, action values and exploration, and how
 //!   much better than expected each action of a rollout was.
+//! - [`reward`]: rules between the two, which shape, gate, learn or weigh rewards.
 //! - [`learn`], [`bandit`]: the learners.
 //! - [`allocate`]: who gets what, under budgets that must last.
 //! - [`checkpoint`]: learned state in a container with a version and a checksum.
@@ -30,6 +32,7 @@ pub mod advantage;
 pub mod allocate;
 pub mod bandit;
 pub mod checkpoint;
+pub mod discount;
 pub mod env;
 pub mod error;
 pub mod interact;
@@ -41,6 +44,7 @@ pub mod model;
 pub mod policy;
 #[cfg(feature = "protocol")]
 pub mod protocol;
+pub mod reward;
 pub mod rng;
 pub mod schedule;
 pub mod state;

@@ -1,0 +1,1 @@
+//! Rules for a finished episode: gates, refined step scores, milestones.

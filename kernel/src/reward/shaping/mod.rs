@@ -1,0 +1,1 @@
+//! Rules for one transition at a time: potentials, bonuses, limits and scales.

@@ -1,0 +1,1 @@
+//! Several objectives or constraints, and what each weighs.
