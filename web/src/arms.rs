@@ -57,6 +57,11 @@ pub fn axis<'a>(arms: impl Iterator<Item = &'a Arm>) -> Axis {
     Axis::nice(low - room, high + room, 4)
 }
 
+/// Whether a contender is a reference that neither plays nor believes anything.
+pub fn is_reference(arms: &[Arm]) -> bool {
+    !arms.is_empty() && arms.iter().all(|arm| arm.plays.is_nan() && arm.estimate.is_nan())
+}
+
 /// Every play, of all arms together.
 pub fn total(arms: &[Arm]) -> f64 {
     arms.iter().map(|arm| arm.plays).filter(|p| p.is_finite()).sum()
@@ -113,6 +118,13 @@ mod tests {
         assert_eq!(picture.caps.matches('M').count(), 2);
         assert_eq!(picture.truths.matches('M').count(), 1);
         assert_eq!(picture.plays, "M0 4.3h300v15.4h-300zM0 28.3h100v15.4h-100z");
+    }
+
+    #[test]
+    fn a_reference_plays_nothing() {
+        let nan = f32::NAN;
+        assert!(is_reference(&read(&[nan, nan, nan, 0.5, nan, nan, nan, nan])));
+        assert!(!is_reference(&read(&[nan, nan, nan, 0.5, nan, nan, 0.0, nan])) && !is_reference(&[]));
     }
 
     #[test]

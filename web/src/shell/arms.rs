@@ -8,7 +8,7 @@ use web_sys::Element;
 
 use super::parts::{ink, paint, paint_ticks, swatch, text, write};
 use super::state::Lab;
-use crate::arms::{Arm, Picture, ROW, WIDTH, axis, picture, read, total};
+use crate::arms::{Arm, Picture, ROW, WIDTH, axis, is_reference, picture, read, total};
 use crate::descriptor::{Descriptor, Shape};
 use crate::number;
 use crate::path::Path;
@@ -51,6 +51,7 @@ pub fn ArmsView(
 }
 
 fn draw(tile: &Element, arms: &[Arm], scale: &Axis) {
+    let _ = tile.toggle_attribute_with_force("hidden", is_reference(arms));
     let Picture { bounds, caps, estimates, truths, plays } = picture(arms, scale);
     let mut rules = Path::new();
     for tick in &scale.ticks {
@@ -69,7 +70,8 @@ fn draw(tile: &Element, arms: &[Arm], scale: &Axis) {
     }
     let total = total(arms).max(1.0);
     for (row, arm) in arms.iter().enumerate() {
-        write(tile, &format!(".share{row}"), &format!("{:.0} %", arm.plays / total * 100.0));
+        let share = if arm.plays.is_nan() { "–".into() } else { format!("{:.0} %", arm.plays / total * 100.0) };
+        write(tile, &format!(".share{row}"), &share);
     }
     paint_ticks(tile, ".x", scale, "left");
     let guesses = arms.iter().any(|arm| arm.estimate.is_finite());
