@@ -1,20 +1,44 @@
-//! Gives each board's image the linker script of its memory.
+//! Gives each image the linker script of its board's memory, and says which checkpoint the bandits start from.
 
 use std::env;
+use std::ffi::OsStr;
 use std::path::Path;
 
 fn main() {
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let root = Path::new(&manifest);
+    find_checkpoint(root);
     println!("cargo::rerun-if-changed=memory");
+    println!("cargo::rerun-if-changed=src/bin");
     if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("none") {
         return;
     }
-    let root = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
-    let memory = Path::new(&root).join("memory");
-    for board in memory.read_dir().into_iter().flatten().flatten() {
+    for board in root.join("memory").read_dir().into_iter().flatten().flatten() {
         let (path, name) = (board.path(), board.file_name());
-        println!("cargo::rustc-link-arg-bin={}=-L{}", name.display(), path.display());
+        let images = root.join("src/bin").read_dir().into_iter().flatten().flatten();
+        let images = images.filter_map(|image| Some(image.path().file_stem()?.to_str()?.replace('_', "-")));
+        // An image is called after its board.
+        for image in images.filter(|image| name.to_str().is_some_and(|name| image.starts_with(name))) {
+            println!("cargo::rustc-link-arg-bin={image}=-L{}", path.display());
+        }
     }
     // Sections follow each other without gaps to the next page.
     println!("cargo::rustc-link-arg-bins=--nmagic");
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
+}
+
+/// `HABIT_CHECKPOINT`, counted from the workspace's folder, or the one of the example `request_loop`.
+fn find_checkpoint(root: &Path) {
+    println!("cargo::rerun-if-env-changed=HABIT_CHECKPOINT");
+    let named = env::var_os("HABIT_CHECKPOINT");
+    let named = named.as_deref().unwrap_or(OsStr::new("firmware/pages.habit"));
+    let file = root.join("..").join(named);
+    println!("cargo::rerun-if-changed={}", file.display());
+    if !file.is_file() {
+        println!(
+            "cargo::error=there is no file {}; HABIT_CHECKPOINT counts from the workspace's folder",
+            file.display()
+        );
+    }
+    println!("cargo::rustc-env=HABIT_CHECKPOINT_FILE={}", file.display());
 }

@@ -36,13 +36,13 @@ pub fn reset() -> ! {
 }
 
 /// What starts and ends every image: `main`, the one interrupt, and the two ways to fail. The board is a unit struct with
-/// `start` and `interrupt`.
+/// `start` and `interrupt`; what it serves is a [`Conversation`](crate::Conversation).
 #[macro_export]
 macro_rules! image {
-    ($board:ident) => {
+    ($board:ident, $conversation:ident) => {
         #[::cortex_m_rt::entry]
         fn main() -> ! {
-            static mut SERVER: $crate::Server = $crate::Server::EMPTY;
+            static mut SERVER: $crate::Server<$conversation> = $crate::Server::EMPTY;
             SERVER.run(&mut $board::start())
         }
 

@@ -2,14 +2,15 @@
 //!
 //! | piece | what it is |
 //! |---|---|
-//! | [`Board`] | what an image needs of a board |
+//! | [`Board`] | what an image needs of a board; `microbit_v1`, `stm32f405`: the boards |
 //! | [`Ring`] | received bytes, from the interrupt to the loop |
-//! | [`Server`] | the loop: lines of `kernel/PROTOCOL.md` in, lines out, learning in between |
+//! | [`Server`] | the loop: lines in, lines out, work in between |
+//! | [`Conversation`] | what it serves: a session of experiments (`kernel/PROTOCOL.md`), or [`Bandits`] |
 //! | [`restart`] | says why, then starts the board anew |
 //! | [`Register`] | one register of a chip |
 //! | `cortex`, `image!` | what Cortex-M cores share, and what starts and ends their images |
 //!
-//! A board is one file in `src/bin/`, one linker script in `memory/` and one line in each table of `Cargo.toml`.
+//! A board is one file in `src/board/`, an image one in `src/bin/`.
 
 #![no_std]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -17,6 +18,7 @@
 #[cfg(test)]
 extern crate std;
 
+mod bandits;
 mod board;
 #[cfg(all(target_arch = "arm", target_os = "none"))]
 pub mod cortex;
@@ -27,7 +29,12 @@ pub mod restart;
 mod ring;
 mod server;
 
+pub use bandits::Bandits;
 pub use board::Board;
+#[cfg(all(target_arch = "arm", target_os = "none", feature = "microbit-v1"))]
+pub use board::microbit_v1;
+#[cfg(all(target_arch = "arm", target_os = "none", feature = "stm32f405"))]
+pub use board::stm32f405;
 pub use register::Register;
 pub use ring::Ring;
-pub use server::Server;
+pub use server::{Conversation, Server};

@@ -1,23 +1,67 @@
 //! The loop of every image.
 
 use crate::board::{Board, Line};
+use core::fmt::{Error, Result, Write};
 use habit::protocol::{LineReader, Session};
 
-/// Bytes taken from the line between two ticks at most, so that a flood does not stop the learning.
+/// Bytes taken from the line between two pieces of work at most, so that a flood does not stop the learning.
 const BYTES: usize = 512;
 
-/// A session on a serial line. Made [`EMPTY`](Self::EMPTY) in its place.
-pub struct Server {
-    session: Session,
+/// What an image talks about on its line.
+pub trait Conversation {
+    /// Before anything was said.
+    const EMPTY: Self;
+
+    /// Prepares for the first line.
+    ///
+    /// # Errors
+    /// What `out` says.
+    fn begin(&mut self, _out: &mut impl Write) -> Result {
+        Ok(())
+    }
+
+    /// Obeys one line, given without its end, or answers with an `error` event and leaves everything as it was.
+    ///
+    /// # Errors
+    /// What `out` says.
+    fn line(&mut self, line: &[u8], out: &mut impl Write) -> Result;
+
+    /// Works for a little while, and says whether there is more to do.
+    ///
+    /// # Errors
+    /// What `out` says.
+    fn advance(&mut self, _out: &mut impl Write) -> core::result::Result<bool, Error> {
+        Ok(false)
+    }
+}
+
+/// Experiments, one tick at a time.
+impl Conversation for Session {
+    const EMPTY: Self = Self::EMPTY;
+
+    fn line(&mut self, line: &[u8], out: &mut impl Write) -> Result {
+        Self::line(self, line, out)
+    }
+
+    fn advance(&mut self, out: &mut impl Write) -> core::result::Result<bool, Error> {
+        Self::advance(self, 1, out)
+    }
+}
+
+/// A conversation on a serial line. Made [`EMPTY`](Self::EMPTY) in its place.
+pub struct Server<C> {
+    conversation: C,
     reader: LineReader,
 }
 
-impl Server {
-    /// Nothing is running.
-    pub const EMPTY: Self = Self { session: Session::EMPTY, reader: LineReader::EMPTY };
+impl<C: Conversation> Server<C> {
+    /// Nothing was said.
+    pub const EMPTY: Self = Self { conversation: C::EMPTY, reader: LineReader::EMPTY };
 
-    /// Obeys what comes and learns in between, for ever.
+    /// Obeys what comes and works in between, for ever.
     pub fn run(&mut self, board: &mut impl Board) -> ! {
+        // The line takes everything, so nothing can be wrong with it.
+        let _ = self.conversation.begin(&mut Line(board));
         loop {
             if !self.pass(board) {
                 board.idle();
@@ -25,18 +69,17 @@ impl Server {
         }
     }
 
-    /// Obeys the lines that are there, works for one tick, and says whether there is more to do.
+    /// Obeys the lines that are there, works a little, and says whether there is more to do.
     fn pass(&mut self, board: &mut impl Board) -> bool {
         for _ in 0..BYTES {
             let Some(byte) = board.receive() else { break };
             #[cfg(feature = "fault-injection")]
             crate::fault_injection::obey(byte);
             if let Some(line) = self.reader.push(byte) {
-                // The line takes everything, so nothing can be wrong with it.
-                let _ = self.session.line(line, &mut Line(board));
+                let _ = self.conversation.line(line, &mut Line(board));
             }
         }
-        self.session.advance(1, &mut Line(board)).unwrap_or(false)
+        self.conversation.advance(&mut Line(board)).unwrap_or(false)
     }
 }
 
@@ -70,7 +113,7 @@ mod tests {
 
     #[test]
     fn lines_are_answered_in_order() {
-        let (mut server, mut desk) = (Server::EMPTY, Desk::default());
+        let (mut server, mut desk) = (Server::<Session>::EMPTY, Desk::default());
         desk.received.extend(b"{\"cmd\":\"hello\"}\r\n\n{\"cmd\":\"stop\"}\n{\"cmd\":");
         assert!(!server.pass(&mut desk));
         let lines: std::vec::Vec<_> = desk.sent.lines().collect();
@@ -81,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_flood_does_not_keep_the_loop_from_its_work() {
-        let (mut server, mut desk) = (Server::EMPTY, Desk::default());
+        let (mut server, mut desk) = (Server::<Session>::EMPTY, Desk::default());
         desk.received.extend([b'x'; 3 * BYTES]);
         server.pass(&mut desk);
         assert_eq!(desk.received.len(), 2 * BYTES);

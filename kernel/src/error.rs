@@ -73,6 +73,7 @@ errors! {
     NotAnObject "not_an_object" "the line is not one flat JSON object";
     NotText "not_text" "the field takes a string without escapes";
     NotAWholeNumber "not_a_whole_number" "the field takes a whole number from 0 to 4294967295";
+    NotNumbers "not_numbers" "the field takes a list of numbers";
     CountOutOfRange "count_out_of_range" "the number must be at least 1, and n at most 1000000";
     UnknownCommand "unknown_command" "there is no such command";
     UnknownField "unknown_field" "no command has such a field";

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
-use clap::builder::RangedI64ValueParser;
+use clap::builder::{OsStringValueParser, RangedI64ValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -46,6 +46,11 @@ Policies:
   uniform     every arm alike: what is evaluated unless the log has a target
   arm=K       always arm K
   column      what the column target says
+  FILE        what a contextual bandit has learned: a checkpoint of shared or
+              disjoint estimates, and always the arm that it expects most of;
+              the context must have the columns it was learned from, all arms'
+              features one after the other where they share an estimate. Write
+              ./uniform for a file whose name is that of a policy.
 
 IPS weighs rewards by target / propensity and divides by the rows, SNIPS by the
 weights. Doubly robust adds weighted residuals to what models of the rewards
@@ -155,13 +160,14 @@ pub struct Evaluate {
     /// Comma-separated values with a header; - for standard input
     #[arg(value_name = "LOG.csv")]
     pub log: PathBuf,
-    /// What to evaluate: uniform, arm=K or column
+    /// What to evaluate: uniform, arm=K, column or a FILE
     /// [default: column if the log has a target]
-    #[arg(long, verbatim_doc_comment)]
+    #[arg(long, verbatim_doc_comment, value_parser = OsStringValueParser::new().try_map(Choice::read))]
     pub policy: Option<Choice>,
-    /// Number of arms [default: the highest action and one]
+    /// Number of arms
+    /// [default: the checkpoint's, else from the log]
     #[arg(long, value_name = "N", value_parser = RangedI64ValueParser::<u32>::new().range(1..=i64::from(MOST_ARMS)),
-        allow_negative_numbers = true)]
+        allow_negative_numbers = true, verbatim_doc_comment)]
     pub arms: Option<u32>,
     /// Cut weights at W: less variance, some bias
     #[arg(long, value_name = "W", allow_negative_numbers = true)]

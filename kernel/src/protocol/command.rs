@@ -1,8 +1,20 @@
 //! A line towards the kernel, as data.
 
-use super::Fault;
-use super::scan::{Places, scan};
+use super::{Fault, Fields, Kind};
 use crate::error::Error;
+
+/// The fields of a command.
+pub(super) const FIELDS: [(&str, Kind); 7] = [
+    ("cmd", Kind::Text),
+    ("id", Kind::Text),
+    ("set", Kind::Text),
+    ("seed", Kind::Whole),
+    ("steps", Kind::Whole),
+    ("every", Kind::Whole),
+    ("n", Kind::Whole),
+];
+
+pub(super) type Line<'a> = Fields<'a, { FIELDS.len() }>;
 
 /// One flat struct; what a command does not use is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize)]
@@ -22,23 +34,22 @@ pub(super) struct Command<'a> {
 const MOST: u32 = 1_000_000;
 
 impl<'a> Command<'a> {
-    /// Reads a line.
-    pub(super) fn parse(line: &'a [u8]) -> Result<(Self, Places), Fault> {
-        let places = scan(line)?;
-        let (command, _) = serde_json_core::from_slice(line).map_err(|_| Fault::at(0, Error::NotAnObject))?;
-        Ok((command, places))
+    /// Parses a line that was read over.
+    pub(super) fn parse(line: &Line<'a>) -> Result<Self, Fault> {
+        let command = serde_json_core::from_slice(line.line());
+        command.map(|(command, _)| command).map_err(|_| Fault::at(0, Error::NotAnObject))
     }
 
     /// How many ticks or steps are asked for: 1 unless the line says otherwise.
-    pub(super) fn count(&self, places: &Places) -> Result<u32, Fault> {
+    pub(super) fn count(&self, line: &Line<'_>) -> Result<u32, Fault> {
         let n = self.n.unwrap_or(1);
-        if (1..=MOST).contains(&n) { Ok(n) } else { Err(Fault::at(places.of("n"), Error::CountOutOfRange)) }
+        if (1..=MOST).contains(&n) { Ok(n) } else { Err(Fault::at(line.place("n"), Error::CountOutOfRange)) }
     }
 
     /// After how many steps a sample is due, where the line says so.
-    pub(super) fn interval(&self, places: &Places) -> Result<Option<u32>, Fault> {
+    pub(super) fn interval(&self, line: &Line<'_>) -> Result<Option<u32>, Fault> {
         if self.every == Some(0) {
-            return Err(Fault::at(places.of("every"), Error::CountOutOfRange));
+            return Err(Fault::at(line.place("every"), Error::CountOutOfRange));
         }
         Ok(self.every)
     }

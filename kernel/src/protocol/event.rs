@@ -1,6 +1,6 @@
 //! Lines from the kernel.
 
-use super::{Fault, VERSION};
+use super::{KERNEL, VERSION};
 use crate::lab::{Descriptor, EXPERIMENTS, Run};
 use crate::math::{Libm, Math, RunningMoments};
 use core::fmt::{Display, Result, Write};
@@ -51,10 +51,10 @@ pub fn write_done(
 }
 
 pub(super) fn write_hello(out: &mut impl Write) -> Result {
-    let (kernel, numerics) = (env!("CARGO_PKG_VERSION"), Libm::NUMERICS);
+    let numerics = Libm::NUMERICS;
     write!(
         out,
-        r#"{{"event":"hello","protocol":{VERSION},"kernel":"{kernel}","numerics":"{numerics}","experiments":["#
+        r#"{{"event":"hello","protocol":{VERSION},"kernel":"{KERNEL}","numerics":"{numerics}","experiments":["#
     )?;
     for (index, descriptor) in EXPERIMENTS.iter().enumerate() {
         write!(out, r#"{}"{}""#, separator(index), descriptor.id)?;
@@ -82,11 +82,6 @@ pub(super) fn write_digest(run: &Run, digest: u64, out: &mut impl Write) -> Resu
 
 pub(super) fn write_stopped(out: &mut impl Write) -> Result {
     out.write_str("{\"event\":\"stopped\"}\n")
-}
-
-pub(super) fn write_error(fault: Fault, out: &mut impl Write) -> Result {
-    let (code, message, position) = (fault.error.code(), fault.error.message(), fault.position);
-    writeln!(out, r#"{{"event":"error","code":"{code}","message":"{message}","position":{position}}}"#)
 }
 
 /// A number, `null` where there is none.

@@ -6,6 +6,8 @@
 //! |---|---|
 //! | [`Session`] | one run, driven by lines |
 //! | [`LineReader`] | lines out of a stream of bytes |
+//! | [`Fields`], [`Kind`] | a line's fields, by name: for who speaks other commands in this form |
+//! | [`Fault`] | why a line was not obeyed |
 //! | [`write_sample`], [`write_done`] | the lines that every front end prints of a run |
 //!
 //! ```
@@ -24,12 +26,15 @@
 
 mod command;
 mod event;
+mod fields;
 mod line_reader;
 mod scan;
 mod session;
 
 pub use event::{write_done, write_sample};
+pub use fields::Fields;
 pub use line_reader::LineReader;
+pub use scan::Kind;
 pub use session::Session;
 
 use crate::error::Error;
@@ -37,18 +42,33 @@ use crate::error::Error;
 /// Rises when a line that was valid is read differently.
 pub const VERSION: u32 = 1;
 
+/// The kernel's version.
+pub const KERNEL: &str = env!("CARGO_PKG_VERSION");
+
 /// The longest line towards the kernel, in bytes without its end.
 pub const MAX_LINE: usize = 256;
 
-/// Why a line was not obeyed, and where it is at fault: an offset in bytes from its start.
+/// Why a line was not obeyed, and where it is at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Fault {
-    error: Error,
-    position: usize,
+pub struct Fault {
+    /// Why.
+    pub error: Error,
+    /// An offset in bytes from the start of the line; 0 when it is at fault as a whole.
+    pub position: usize,
 }
 
 impl Fault {
-    const fn at(position: usize, error: Error) -> Self {
+    /// An error and its place.
+    pub const fn at(position: usize, error: Error) -> Self {
         Self { error, position }
+    }
+
+    /// Writes the `error` event.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn write(&self, out: &mut impl core::fmt::Write) -> core::fmt::Result {
+        let (code, message, position) = (self.error.code(), self.error.message(), self.position);
+        writeln!(out, r#"{{"event":"error","code":"{code}","message":"{message}","position":{position}}}"#)
     }
 }

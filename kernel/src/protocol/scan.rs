@@ -3,55 +3,38 @@
 use super::{Fault, MAX_LINE};
 use crate::error::Error;
 
-/// The fields of a command, in the order of [`Places`].
-const FIELDS: [(&str, Type); 7] = [
-    ("cmd", Type::Text),
-    ("id", Type::Text),
-    ("set", Type::Text),
-    ("seed", Type::Number),
-    ("steps", Type::Number),
-    ("every", Type::Number),
-    ("n", Type::Number),
-];
-
-#[derive(Clone, Copy, PartialEq)]
-enum Type {
+/// What a field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A string without escapes.
     Text,
+    /// A whole number that fits in 32 bits.
+    Whole,
+    /// A decimal number.
     Number,
+    /// A list of decimal numbers.
+    Numbers,
 }
 
-/// Where each field's value starts; 0, where no value can start, when the line does not have it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Places([usize; FIELDS.len()]);
-
-impl Places {
-    /// Where the value of a field starts: a string at its quote. 0 where there is none.
-    pub(super) fn of(&self, field: &str) -> usize {
-        FIELDS.iter().zip(self.0).find(|((name, _), _)| *name == field).map_or(0, |(_, place)| place)
-    }
-}
-
-/// Reads over a line: one flat object whose keys are known, each once, whose strings have no escapes and whose numbers
-/// are whole and fit in 32 bits. What passes is parsed without a fault.
-pub(super) fn scan(line: &[u8]) -> Result<Places, Fault> {
+/// Reads over a line: one flat object whose keys are in the table, each once, with values of their kinds. Returns where each
+/// value starts, a string at its quote; 0, where no value can start, when the line does not have it.
+pub(super) fn scan<const N: usize>(line: &[u8], table: &[(&str, Kind); N]) -> Result<[usize; N], Fault> {
     if line.len() > MAX_LINE {
         return Err(Fault::at(MAX_LINE, Error::LineTooLong));
     }
     if let Err(error) = core::str::from_utf8(line) {
         return Err(Fault::at(error.valid_up_to(), Error::NotAnObject));
     }
-    let mut scanner = Scanner { line, position: 0 };
-    let mut places = Places::default();
+    let mut scanner = Scanner::new(line, 0);
+    let mut places = [0; N];
     scanner.expect(b'{')?;
     scanner.skip_space();
     if scanner.peek() != Some(b'}') {
         loop {
-            scanner.field(&mut places)?;
-            scanner.skip_space();
-            if scanner.peek() != Some(b',') {
+            scanner.field(table, &mut places)?;
+            if !scanner.is_followed() {
                 break;
             }
-            scanner.position += 1;
         }
     }
     scanner.expect(b'}')?;
@@ -59,12 +42,16 @@ pub(super) fn scan(line: &[u8]) -> Result<Places, Fault> {
     if scanner.peek().is_some() { Err(scanner.fault(Error::NotAnObject)) } else { Ok(places) }
 }
 
-struct Scanner<'a> {
+pub(super) struct Scanner<'a> {
     line: &'a [u8],
     position: usize,
 }
 
 impl<'a> Scanner<'a> {
+    pub(super) const fn new(line: &'a [u8], position: usize) -> Self {
+        Self { line, position }
+    }
+
     const fn fault(&self, error: Error) -> Fault {
         Fault::at(self.position, error)
     }
@@ -79,6 +66,14 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Whether a comma, which is passed over, announces more.
+    fn is_followed(&mut self) -> bool {
+        self.skip_space();
+        let is_followed = self.peek() == Some(b',');
+        self.position += usize::from(is_followed);
+        is_followed
+    }
+
     fn expect(&mut self, byte: u8) -> Result<(), Fault> {
         self.skip_space();
         if self.peek() != Some(byte) {
@@ -89,7 +84,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A string without escapes or control characters; `otherwise` where something else stands.
-    fn string(&mut self, otherwise: Error) -> Result<&'a [u8], Fault> {
+    pub(super) fn string(&mut self, otherwise: Error) -> Result<&'a [u8], Fault> {
         if self.peek() != Some(b'"') {
             return Err(self.fault(otherwise));
         }
@@ -107,28 +102,85 @@ impl<'a> Scanner<'a> {
         Ok(self.line.get(start..self.position - 1).unwrap_or_default())
     }
 
-    fn number(&mut self) -> Result<(), Fault> {
+    /// The digits from here on; they may be none.
+    fn digits(&mut self) -> &'a [u8] {
         let start = self.position;
-        let mut value = 0u64;
-        while let Some(digit @ b'0'..=b'9') = self.peek() {
-            value = value * 10 + u64::from(digit - b'0');
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
             self.position += 1;
-            if value > u64::from(u32::MAX) {
-                return Err(Fault::at(start, Error::NotAWholeNumber));
-            }
         }
-        let digits = self.position - start;
-        let ends = matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b',' | b'}') | None);
-        // JSON has no leading zeros.
-        let leads = digits > 1 && self.line.get(start) == Some(&b'0');
-        if digits == 0 || !ends || leads { Err(Fault::at(start, Error::NotAWholeNumber)) } else { Ok(()) }
+        self.line.get(start..self.position).unwrap_or_default()
     }
 
-    fn field(&mut self, places: &mut Places) -> Result<(), Fault> {
+    /// Whether digits make a JSON number, which has no leading zeros.
+    fn is_whole(digits: &[u8]) -> bool {
+        matches!(digits, [b'0'] | [b'1'..=b'9', ..])
+    }
+
+    /// Whether no value goes on here.
+    fn is_end(&self) -> bool {
+        matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b',' | b'}' | b']') | None)
+    }
+
+    /// A whole number that fits in 32 bits.
+    pub(super) fn whole(&mut self) -> Result<u32, Fault> {
+        let start = self.position;
+        let digits = self.digits();
+        let value =
+            digits.iter().try_fold(0u32, |value, digit| value.checked_mul(10)?.checked_add(u32::from(digit - b'0')));
+        let value = value.filter(|_| Self::is_whole(digits) && self.is_end());
+        value.ok_or(Fault::at(start, Error::NotAWholeNumber))
+    }
+
+    /// The text of a decimal number.
+    fn decimal(&mut self) -> Result<&'a [u8], Fault> {
+        let start = self.position;
+        self.position += usize::from(self.peek() == Some(b'-'));
+        let mut is_number = Self::is_whole(self.digits());
+        if self.peek() == Some(b'.') {
+            self.position += 1;
+            is_number &= !self.digits().is_empty();
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.position += 1;
+            self.position += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
+            is_number &= !self.digits().is_empty();
+        }
+        let text = self.line.get(start..self.position).filter(|_| is_number && self.is_end());
+        text.ok_or(Fault::at(start, Error::NotANumber))
+    }
+
+    /// A decimal number, rounded to the nearest `f32`.
+    pub(super) fn number(&mut self) -> Result<f32, Fault> {
+        let start = self.position;
+        let text = core::str::from_utf8(self.decimal()?).unwrap_or_default();
+        let value: f32 = text.parse().map_err(|_| Fault::at(start, Error::NotANumber))?;
+        if value.is_finite() { Ok(value) } else { Err(Fault::at(start, Error::NonFinite)) }
+    }
+
+    /// Calls `each` at every element of a list.
+    pub(super) fn list(&mut self, mut each: impl FnMut(&mut Self) -> Result<(), Fault>) -> Result<(), Fault> {
+        if self.peek() != Some(b'[') {
+            return Err(self.fault(Error::NotNumbers));
+        }
+        self.position += 1;
+        self.skip_space();
+        if self.peek() != Some(b']') {
+            loop {
+                self.skip_space();
+                each(self)?;
+                if !self.is_followed() {
+                    break;
+                }
+            }
+        }
+        self.expect(b']')
+    }
+
+    fn field<const N: usize>(&mut self, table: &[(&str, Kind); N], places: &mut [usize; N]) -> Result<(), Fault> {
         self.skip_space();
         let start = self.position;
         let key = self.string(Error::NotAnObject)?;
-        let known = FIELDS.iter().zip(&mut places.0).find(|((name, _), _)| name.as_bytes() == key);
+        let known = table.iter().zip(places).find(|((name, _), _)| name.as_bytes() == key);
         let ((_, kind), place) = known.ok_or(Fault::at(start, Error::UnknownField))?;
         if *place > 0 {
             return Err(Fault::at(start, Error::RepeatedField));
@@ -137,8 +189,10 @@ impl<'a> Scanner<'a> {
         self.skip_space();
         *place = self.position;
         match kind {
-            Type::Text => self.string(Error::NotText).map(|_| ()),
-            Type::Number => self.number(),
+            Kind::Text => self.string(Error::NotText).map(|_| ()),
+            Kind::Whole => self.whole().map(|_| ()),
+            Kind::Number => self.decimal().map(|_| ()),
+            Kind::Numbers => self.list(|scanner| scanner.decimal().map(|_| ())),
         }
     }
 }
@@ -147,11 +201,13 @@ impl<'a> Scanner<'a> {
 mod tests {
     use super::*;
 
+    const TABLE: [(&str, Kind); 4] =
+        [("cmd", Kind::Text), ("seed", Kind::Whole), ("id", Kind::Text), ("n", Kind::Whole)];
+
     #[test]
     fn values_are_found() {
-        let places = scan(br#" { "cmd" : "run", "seed":7 ,"id":"a"} "#).unwrap();
-        assert_eq!((places.of("cmd"), places.of("seed"), places.of("id"), places.of("n")), (11, 25, 33, 0));
-        assert_eq!(scan(b"{}"), Ok(Places::default()));
+        assert_eq!(scan(br#" { "cmd" : "run", "seed":7 ,"id":"a"} "#, &TABLE), Ok([11, 25, 33, 0]));
+        assert_eq!(scan(b"{}", &TABLE), Ok([0; 4]));
     }
 
     #[test]
@@ -180,8 +236,13 @@ mod tests {
             (b"{\"cmd\":\"\xff\"}", 8, Error::NotAnObject),
             (&[b'x'; 257], 256, Error::LineTooLong),
         ] {
-            assert_eq!(scan(line), Err(Fault::at(position, error)), "{}", std::string::String::from_utf8_lossy(line));
+            assert_eq!(
+                scan(line, &TABLE),
+                Err(Fault::at(position, error)),
+                "{}",
+                std::string::String::from_utf8_lossy(line)
+            );
         }
-        assert!(scan(b"{\"seed\":4294967295}").is_ok() && scan(b"{\"seed\":0}").is_ok());
+        assert!(scan(b"{\"seed\":4294967295}", &TABLE).is_ok() && scan(b"{\"seed\":0}", &TABLE).is_ok());
     }
 }

@@ -1,11 +1,10 @@
 //! One run, driven by lines.
 
-use super::command::Command;
+use super::command::{Command, FIELDS, Line};
 use super::event::{
-    write_digest, write_done, write_error, write_hello, write_number_event, write_sample, write_started, write_stopped,
+    write_digest, write_done, write_hello, write_number_event, write_sample, write_started, write_stopped,
 };
-use super::scan::Places;
-use super::{Fault, MAX_LINE};
+use super::{Fault, Fields};
 use crate::error::Error;
 use crate::lab::{EXPERIMENTS, Run, Tick, Values, find, fold_digests};
 use crate::math::RunningMoments;
@@ -44,16 +43,7 @@ impl Session {
     /// # Errors
     /// What `out` says.
     pub fn line(&mut self, line: &[u8], out: &mut impl Write) -> Written {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.is_empty() {
-            return Ok(());
-        }
-        // Cut before it is looked at: a line that is too long costs no more than one that is not.
-        let line = line.get(..MAX_LINE + 1).unwrap_or(line);
-        match Command::parse(line).and_then(|(command, places)| self.obey(&command, &places, out)) {
-            Ok(written) => written,
-            Err(fault) => write_error(fault, out),
-        }
+        Fields::answer(line, &FIELDS, out, |line, out| self.obey(&Command::parse(line)?, line, out))
     }
 
     /// Works for at most so many ticks, writes the samples that fall due, and says whether there is more to do.
@@ -70,7 +60,7 @@ impl Session {
                 Err(error) => {
                     self.run.stop();
                     self.mode = Mode::Still;
-                    write_error(Fault::at(0, error), out)?;
+                    Fault::at(0, error).write(out)?;
                     write_stopped(out)?;
                 }
             }
@@ -109,12 +99,12 @@ impl Session {
     }
 
     /// Everything is checked before anything is done or written.
-    fn obey(&mut self, command: &Command<'_>, places: &Places, out: &mut impl Write) -> Result<Written, Fault> {
+    fn obey(&mut self, command: &Command<'_>, line: &Line<'_>, out: &mut impl Write) -> Result<Written, Fault> {
         let started = || self.run.descriptor().map(|_| ()).ok_or(Fault::at(0, Error::NotStarted));
         let name = command.cmd.ok_or(Fault::at(0, Error::MissingField))?;
         match name {
             "hello" => return Ok(write_hello(out)),
-            "run" => return self.run(command, places, out),
+            "run" => return self.run(command, line, out),
             "pause" | "digest" | "reset" => started()?,
             "resume" | "step" | "tick" => {
                 started()?;
@@ -126,7 +116,7 @@ impl Session {
                 }
             }
             "every" | "stop" => {}
-            _ => return Err(Fault::at(places.of("cmd"), Error::UnknownCommand)),
+            _ => return Err(Fault::at(line.place("cmd"), Error::UnknownCommand)),
         }
         Ok(match name {
             "pause" => {
@@ -138,15 +128,15 @@ impl Session {
                 self.write_step("resumed", out)
             }
             "step" => {
-                self.mode = Mode::Steps(command.count(places)?);
+                self.mode = Mode::Steps(command.count(line)?);
                 Ok(())
             }
             "tick" => {
-                self.mode = Mode::Ticks(command.count(places)?);
+                self.mode = Mode::Ticks(command.count(line)?);
                 Ok(())
             }
             "every" => {
-                self.every = command.interval(places)?.ok_or(Fault::at(0, Error::MissingField))?;
+                self.every = command.interval(line)?.ok_or(Fault::at(0, Error::MissingField))?;
                 write_number_event("every", "every", self.every, out)
             }
             "digest" => write_digest(&self.run, self.digest(), out),
@@ -163,17 +153,17 @@ impl Session {
         })
     }
 
-    fn run(&mut self, command: &Command<'_>, places: &Places, out: &mut impl Write) -> Result<Written, Fault> {
+    fn run(&mut self, command: &Command<'_>, line: &Line<'_>, out: &mut impl Write) -> Result<Written, Fault> {
         let id = command.id.ok_or(Fault::at(0, Error::MissingField))?;
-        let entry = find(id).ok_or(Fault::at(places.of("id"), Error::UnknownExperiment))?;
-        let descriptor = EXPERIMENTS.get(entry).ok_or(Fault::at(places.of("id"), Error::UnknownExperiment))?;
+        let entry = find(id).ok_or(Fault::at(line.place("id"), Error::UnknownExperiment))?;
+        let descriptor = EXPERIMENTS.get(entry).ok_or(Fault::at(line.place("id"), Error::UnknownExperiment))?;
         let values = Values::parse(descriptor, command.set.unwrap_or(""))
-            .map_err(|(error, offset)| Fault::at(places.of("set") + 1 + offset, error))?;
-        let every = command.interval(places)?.unwrap_or(1);
+            .map_err(|(error, offset)| Fault::at(line.place("set") + 1 + offset, error))?;
+        let every = command.interval(line)?.unwrap_or(1);
         let steps = command.steps.unwrap_or(descriptor.steps.default);
         self.run.start(entry, command.seed.unwrap_or(1), steps, &values).map_err(|error| {
             let field = if error == Error::StepsOutOfRange { "steps" } else { "set" };
-            Fault::at(places.of(field), error)
+            Fault::at(line.place(field), error)
         })?;
         (self.every, self.mode) = (every, Mode::Running);
         Ok(write_started(&self.run, every, out))

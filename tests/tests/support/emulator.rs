@@ -63,6 +63,9 @@ pub fn run(machine: &str, image: &Path) -> String {
     text
 }
 
+/// A line that a board answers whatever it is doing, and the answer; another one for every attempt.
+pub type Question = fn(u64) -> (String, String);
+
 /// A board in QEMU, its serial line in our hands.
 pub struct Emulated {
     child: Child,
@@ -70,11 +73,12 @@ pub struct Emulated {
     lines: Receiver<String>,
     /// Where the emulator's monitor has called.
     monitor: TcpListener,
+    question: Question,
 }
 
 impl Emulated {
     /// Switches the board on and waits until it answers.
-    pub fn start(machine: &str, image: &Path) -> Self {
+    pub fn start(machine: &str, image: &Path, question: Question) -> Self {
         let monitor = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = monitor.local_addr().expect("a bound port").port();
         let mut command = qemu(machine, image);
@@ -82,7 +86,7 @@ impl Emulated {
         let mut child = start(command);
         let input = child.stdin.take().expect("a pipe");
         let lines = lines(child.stdout.take().expect("a pipe"));
-        let mut board = Self { child, input, lines, monitor };
+        let mut board = Self { child, input, lines, monitor, question };
         board.answers();
         board
     }
@@ -92,10 +96,8 @@ impl Emulated {
     pub fn answers(&mut self) -> Vec<String> {
         let mut before = Vec::new();
         for attempt in 0..PATIENCE.as_secs() {
-            // So seldom that there is none.
-            let every = 4_000_000_000 + attempt;
-            self.say(&format!("\n{{\"cmd\":\"every\",\"every\":{every}}}"));
-            let answer = format!(r#"{{"event":"every","every":{every}}}"#);
+            let (question, answer) = (self.question)(attempt);
+            self.say(&format!("\n{question}"));
             while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(1)) {
                 if line == answer {
                     return before;
@@ -134,7 +136,7 @@ impl Emulated {
 
     /// Switches the board off and returns `length` bytes of its memory from `address` on.
     pub fn memory(self, address: u32, length: usize) -> Vec<u8> {
-        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("memory-{}", std::process::id()));
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("memory-{}", self.child.id()));
         let (mut monitor, _) = self.monitor.accept().expect("the monitor's call");
         write!(monitor, "stop\nmemsave {address:#x} {length} \"{}\"\nquit\n", file.display()).expect("it listens");
         while self.lines.recv_timeout(PATIENCE).is_ok() {}

@@ -33,6 +33,8 @@ impl Image<'_> {
             cargo.args(["--target", self.target]);
         }
         cargo.args(["--features", self.features]).current_dir(root()).env("CARGO_TARGET_DIR", &folder);
+        // What is compared with a board is the checkpoint of the repository.
+        cargo.env_remove("HABIT_CHECKPOINT");
 
         // Tests run side by side, and one binary with other features lands in the same place.
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -102,14 +104,24 @@ impl Board {
         (number(origin, 16), number(kilobytes, 10) as usize * 1024)
     }
 
-    /// Builds its image.
+    /// Builds its image with the experiments.
     pub fn image(&self, more_features: &str) -> PathBuf {
         let mut features = format!("{}{more_features}", self.name);
         for experiment in self.experiments() {
             features += &format!(",habit/{experiment}");
         }
+        self.build(&self.name, &features)
+    }
+
+    /// Builds its image with the bandits, where it has one.
+    pub fn bandits(&self) -> Option<PathBuf> {
+        let has_bandits = self.entry.get("bandits").and_then(|entry| entry.as_bool()) == Some(true);
+        has_bandits.then(|| self.build(&format!("{}-bandits", self.name), &self.name))
+    }
+
+    fn build(&self, binary: &str, features: &str) -> PathBuf {
         let target = self.entry["target"].as_str().expect("a target");
-        let image = Image { package: "habit-firmware", binary: &self.name, target, features: &features };
-        image.build().unwrap_or_else(|error| panic!("the image for {} does not build:\n{error}", self.name))
+        let image = Image { package: "habit-firmware", binary, target, features };
+        image.build().unwrap_or_else(|error| panic!("{binary} does not build:\n{error}"))
     }
 }

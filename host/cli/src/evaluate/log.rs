@@ -80,6 +80,11 @@ impl Log {
         Ok(Self { name, reader, columns, arms: arms.unwrap_or(MOST_ARMS), record: ByteRecord::new(), row })
     }
 
+    /// From now on an action must be below `arms`.
+    pub fn limit(&mut self, arms: u32) {
+        self.arms = arms;
+    }
+
     /// Whether the log says what the policy under evaluation would have done.
     pub fn has_target(&self) -> bool {
         self.columns.target.is_some()

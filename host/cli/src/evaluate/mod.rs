@@ -3,10 +3,11 @@
 //! | file | what it is |
 //! |---|---|
 //! | `lines`, `log` | bytes as lines, lines as rows |
-//! | `policy` | what can be evaluated |
+//! | `policy`, `learned` | what can be evaluated; what was learned is among it |
 //! | `model` | what is expected of an arm, from the rows before |
 //! | `report` | what was found |
 
+mod learned;
 mod lines;
 mod log;
 mod model;
@@ -23,6 +24,8 @@ use habit::math::CompensatedMoments;
 
 use crate::arguments::Evaluate;
 use crate::failure::{Failure, complain};
+use crate::figures::counted;
+use learned::Learned;
 pub use log::MOST_ARMS;
 use log::{Log, Row};
 use model::{Fault, Models};
@@ -32,14 +35,14 @@ use report::{Report, Subject};
 
 /// Evaluates a policy on a log and prints the estimates.
 pub fn evaluate(arguments: &Evaluate, out: &mut dyn Write) -> Result<ExitCode, Failure> {
-    let Evaluate { log: ref path, policy, arms, clip, format } = *arguments;
+    let Evaluate { log: ref path, ref policy, mut arms, clip, format } = *arguments;
     let mut evaluation = OffPolicyEvaluation::EMPTY;
     evaluation.start(clip).map_err(|_| Failure::Input("--clip takes a number above 0".into()))?;
     let name = log::name(path);
     let mut log = Log::open(path, arms)?;
-    let choice = policy.unwrap_or(if log.has_target() { Choice::Column } else { Choice::Uniform });
-    let mut arms = arms;
-    let policy: Box<dyn Policy> = match choice {
+    let unsaid = if log.has_target() { Choice::Column } else { Choice::Uniform };
+    let choice = policy.as_ref().unwrap_or(&unsaid);
+    let policy: Box<dyn Policy> = match *choice {
         Choice::Uniform => {
             let count = arms.map_or_else(|| count_arms(path), Ok)?;
             arms = Some(count);
@@ -53,6 +56,13 @@ pub fn evaluate(arguments: &Evaluate, out: &mut dyn Write) -> Result<ExitCode, F
             return Err(Failure::Input(format!("{name}, line 1: there is no column target for --policy column")));
         }
         Choice::Column => Box::new(Column),
+        Choice::File(ref file) => {
+            let learned = Learned::open(file)?;
+            fits(&learned, &file.display().to_string(), arms, &log, &name)?;
+            arms = Some(learned.arms());
+            log.limit(learned.arms());
+            Box::new(learned)
+        }
     };
     let rewards = read(&mut log, policy.as_ref(), &mut evaluation)?;
     if evaluation.count() == 0 {
@@ -64,6 +74,22 @@ pub fn evaluate(arguments: &Evaluate, out: &mut dyn Write) -> Result<ExitCode, F
         complain("the policy would have taken none of the logged actions: the log says nothing of it");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether what was learned can be asked about the contexts of a log.
+fn fits(learned: &Learned, file: &str, arms: Option<u32>, log: &Log, name: &str) -> Result<(), Failure> {
+    let held = counted(learned.arms(), "arm");
+    if let Some(arms) = arms.filter(|arms| *arms != learned.arms()) {
+        return Err(Failure::Input(format!("--arms says {arms}, but {file} holds {held}")));
+    }
+    let (needed, there) = (learned.context_len() as u64, counted(log.contexts() as u64, "context column"));
+    if log.contexts() as u64 != needed {
+        return Err(Failure::Input(format!(
+            "{name}, line 1: there are {there}, but {file} ({held}) needs {needed}: x0 to x{}",
+            needed - 1
+        )));
+    }
+    Ok(())
 }
 
 /// Reads all rows, each with models of those before it, and returns the moments of the rewards.

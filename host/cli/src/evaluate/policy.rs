@@ -1,13 +1,14 @@
 //! Policies that can be evaluated.
 
+use std::ffi::OsString;
 use std::fmt;
-use std::str::FromStr;
+use std::path::PathBuf;
 
 use super::log::{MOST_ARMS, Row};
 
 /// A policy under evaluation.
 pub trait Policy {
-    /// The probability with which it would have taken the action of the row.
+    /// The probability with which it would have taken the action of the row; NaN where the numbers are too large to tell.
     fn probability(&self, row: &Row) -> f32;
 
     /// What it would earn on average in the row's context if arm `a` paid `value(a)`.
@@ -20,7 +21,7 @@ pub trait Policy {
 }
 
 /// What `--policy` says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// Every arm alike.
     Uniform,
@@ -28,19 +29,29 @@ pub enum Choice {
     Arm(u32),
     /// As the log says.
     Column,
+    /// By the estimates of a checkpoint.
+    File(PathBuf),
 }
 
-impl FromStr for Choice {
-    type Err = String;
+/// What a policy can be.
+pub const POLICIES: &str = "a policy is uniform, column, arm=K with K from 0 to 65535, or a checkpoint's file";
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let arm = || text.strip_prefix("arm=")?.parse().ok().filter(|arm| *arm < MOST_ARMS);
-        match text {
-            "uniform" => Ok(Self::Uniform),
-            "column" => Ok(Self::Column),
-            _ => arm()
-                .map(Self::Arm)
-                .ok_or_else(|| format!("a policy is uniform, column, or arm=K with K from 0 to {}", MOST_ARMS - 1)),
+const _: () = assert!(MOST_ARMS == 65_536);
+
+impl Choice {
+    /// Reads a word: what is no policy's name is a file's.
+    ///
+    /// # Errors
+    /// An arm that is none.
+    pub fn read(word: OsString) -> Result<Self, &'static str> {
+        match word.to_str() {
+            Some("uniform") => Ok(Self::Uniform),
+            Some("column") => Ok(Self::Column),
+            Some(text) if text.starts_with("arm=") => {
+                let arm = text["arm=".len()..].parse().ok().filter(|arm| *arm < MOST_ARMS);
+                arm.map(Self::Arm).ok_or(POLICIES)
+            }
+            _ => Ok(Self::File(word.into())),
         }
     }
 }
@@ -51,6 +62,7 @@ impl fmt::Display for Choice {
             Self::Uniform => f.write_str("uniform"),
             Self::Arm(arm) => write!(f, "arm={arm}"),
             Self::Column => f.write_str("column"),
+            Self::File(path) => write!(f, "{}", path.display()),
         }
     }
 }
