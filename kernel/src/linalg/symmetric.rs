@@ -5,7 +5,7 @@ use super::dot;
 /// How many columns are summed side by side. Part of the numerics: sums are in another order for more columns than this.
 const LANES: usize = 16;
 
-/// `M x` of a row-major symmetric matrix: each entry is a sum from the first column on, and the entries of [`LANES`] columns
+/// `M x` of a row-major symmetric matrix: each entry is a sum from the first column on, and the entries of 16 columns
 /// are summed side by side. Cost: `d^2` multiplications.
 #[inline]
 pub fn symmetric_product(matrix: &[f32], x: &[f32], product: &mut [f32]) {
@@ -15,10 +15,10 @@ pub fn symmetric_product(matrix: &[f32], x: &[f32], product: &mut [f32]) {
     }
 }
 
-/// `x^T M x` of a row-major symmetric matrix; reads the triangle above the diagonal by blocks of [`LANES`] columns. Cost:
+/// `x^T M x` of a row-major symmetric matrix; reads the triangle above the diagonal by blocks of 16 columns. Cost:
 /// between a half and all of `d^2` multiplications, and `2 d`.
 ///
-/// Of up to [`LANES`] numbers it is `sum_i x_i (M x)_i`, both sums from the first term on. Of more, what is above the
+/// Of up to 16 numbers it is `sum_i x_i (M x)_i`, both sums from the first term on. Of more, what is above the
 /// diagonal blocks counts twice: `sum_i x_i ((D x)_i + 2 (U x)_i)`.
 #[inline]
 pub fn symmetric_form(matrix: &[f32], x: &[f32]) -> f32 {
@@ -68,7 +68,7 @@ fn add_columns(matrix: &[f32], d: usize, first: usize, x: &[f32], out: &mut [f32
     }
 }
 
-/// `sum_i a_i b_i` by [`LANES`] sums side by side, which are then added from the first on; [`dot`] up to that many numbers.
+/// `sum_i a_i b_i` by 16 sums side by side, which are then added from the first on; [`dot`] up to that many numbers.
 #[inline]
 pub fn dot_by_lanes(a: &[f32], b: &[f32]) -> f32 {
     if a.len() <= LANES {
