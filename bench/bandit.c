@@ -1,4 +1,4 @@
-/* Contenders of `cargo xtask bench bandit` that are written in C: plain loops without a check, as one writes them by hand. */
+/* Contenders of `cargo xtask bench bandit` that are written in C: loops without a check, as one writes them by hand. */
 #include "contenders.h"
 
 /* As in src/worlds.rs. */
@@ -16,12 +16,20 @@ static inline float dot(const float *a, const float *b, const int d) {
     return sum;
 }
 
+/* out = M x; M is symmetric, so that its rows can be added. */
+static inline void plain_product(const float *restrict m, const float *restrict x, float *restrict out, const int d) {
+    float sums[LARGEST] = {0};
+    for (int j = 0; j < d; j++)
+        for (int i = 0; i < d; i++) sums[i] += x[j] * m[j * d + i];
+    for (int i = 0; i < d; i++) out[i] = sums[i];
+}
+
 /* Eight numbers side by side: left to itself, gcc does some of these sizes one by one. */
 typedef float eight_t __attribute__((vector_size(32), aligned(4)));
 
 static inline eight_t at(const float *numbers) { return *(const eight_t *)numbers; }
 
-/* out = M x by strips of columns, whose sums stay in registers; M is symmetric, so that its rows can be added. */
+/* The same by strips of columns, whose sums stay in registers. */
 static inline void product(const float *restrict m, const float *restrict x, float *restrict out, const int d) {
     const int strip = d < 32 ? d : 32;
     for (int first = 0; first < d; first += strip) {
@@ -48,8 +56,10 @@ static inline float form(const float *restrict m, const float *restrict x, const
     return sum;
 }
 
+enum way { PLAIN, STRIPS, HALVES };
+
 /* Keeps the products of the selection, unless only halves of the matrices are read then. */
-static inline report_t lin_ucb(uint64_t steps, const int d, const int half) {
+static inline report_t lin_ucb(uint64_t steps, const int d, const enum way way) {
     const float alpha = 1, lambda = 1;
     static float contexts[CYCLE * LARGEST], rewards[CYCLE][ARMS];
     static float inverse[ARMS][LARGEST * LARGEST], theta[ARMS][LARGEST], products[ARMS][LARGEST];
@@ -71,17 +81,18 @@ static inline report_t lin_ucb(uint64_t steps, const int d, const int half) {
         int arm = 0;
         for (int a = 0; a < ARMS; a++) {
             float own;
-            if (half) {
+            if (way == HALVES) {
                 own = form(inverse[a], x, d);
             } else {
-                product(inverse[a], x, products[a], d);
+                if (way == PLAIN) plain_product(inverse[a], x, products[a], d);
+                else product(inverse[a], x, products[a], d);
                 own = dot(x, products[a], d);
             }
             float predicted = dot(theta[a], x, d), bound = predicted + alpha * sqrtf(own);
             if (bound > best) { best = bound; arm = a; square = own; mean = predicted; }
         }
         float reward = rewards[step % CYCLE][arm], scale = 1 / (1 + square), *v = products[arm], *m = inverse[arm];
-        if (half) product(m, x, v, d);
+        if (way == HALVES) product(m, x, v, d);
         for (int i = 0; i < d; i++) {
             float factor = v[i] * scale;
             for (int j = 0; j < d; j++) m[i * d + j] -= factor * v[j];
@@ -95,12 +106,16 @@ static inline report_t lin_ucb(uint64_t steps, const int d, const int half) {
     return report;
 }
 
-static report_t lin_ucb_8(uint64_t steps) { return lin_ucb(steps, 8, 0); }
-static report_t lin_ucb_16(uint64_t steps) { return lin_ucb(steps, 16, 0); }
-static report_t lin_ucb_32(uint64_t steps) { return lin_ucb(steps, 32, 0); }
-static report_t lin_ucb_64(uint64_t steps) { return lin_ucb(steps, 64, 0); }
-static report_t lin_ucb_half_32(uint64_t steps) { return lin_ucb(steps, 32, 1); }
-static report_t lin_ucb_half_64(uint64_t steps) { return lin_ucb(steps, 64, 1); }
+static report_t lin_ucb_8(uint64_t steps) { return lin_ucb(steps, 8, PLAIN); }
+static report_t lin_ucb_16(uint64_t steps) { return lin_ucb(steps, 16, PLAIN); }
+static report_t lin_ucb_32(uint64_t steps) { return lin_ucb(steps, 32, PLAIN); }
+static report_t lin_ucb_64(uint64_t steps) { return lin_ucb(steps, 64, PLAIN); }
+static report_t strips_8(uint64_t steps) { return lin_ucb(steps, 8, STRIPS); }
+static report_t strips_16(uint64_t steps) { return lin_ucb(steps, 16, STRIPS); }
+static report_t strips_32(uint64_t steps) { return lin_ucb(steps, 32, STRIPS); }
+static report_t strips_64(uint64_t steps) { return lin_ucb(steps, 64, STRIPS); }
+static report_t halves_32(uint64_t steps) { return lin_ucb(steps, 32, HALVES); }
+static report_t halves_64(uint64_t steps) { return lin_ucb(steps, 64, HALVES); }
 
 static inline report_t dyn_lin_ucb(uint64_t steps, const float rho) {
     enum { D = 8 };
@@ -181,12 +196,16 @@ static report_t ucb1(uint64_t steps) {
 }
 
 static const contender_t contenders[] = {
-    {"linucb-8 c", "whole matrices, the products of the selection kept", 2, lin_ucb_8},
-    {"linucb-16 c", "whole matrices, the products of the selection kept", 2, lin_ucb_16},
-    {"linucb-32 c", "whole matrices, the products of the selection kept", 2, lin_ucb_32},
-    {"linucb-64 c", "whole matrices, the products of the selection kept", 2, lin_ucb_64},
-    {"linucb-32 c-half", "what is above the diagonal", 2, lin_ucb_half_32},
-    {"linucb-64 c-half", "what is above the diagonal", 2, lin_ucb_half_64},
+    {"linucb-8 c", "plain loops, the products of the selection kept", 2, lin_ucb_8},
+    {"linucb-8 c-strips", "the same by vectors of 8 written by hand", 2, strips_8},
+    {"linucb-16 c", "plain loops, the products of the selection kept", 2, lin_ucb_16},
+    {"linucb-16 c-strips", "the same by vectors of 8 written by hand", 2, strips_16},
+    {"linucb-32 c", "plain loops, the products of the selection kept", 2, lin_ucb_32},
+    {"linucb-32 c-strips", "the same by vectors of 8 written by hand", 2, strips_32},
+    {"linucb-32 c-halves", "by vectors, what is above the diagonal", 2, halves_32},
+    {"linucb-64 c", "plain loops, the products of the selection kept", 2, lin_ucb_64},
+    {"linucb-64 c-strips", "the same by vectors of 8 written by hand", 2, strips_64},
+    {"linucb-64 c-halves", "by vectors, what is above the diagonal", 2, halves_64},
     {"dynlin-0.2 c", "a plain loop", 2, dyn_lin_ucb_2},
     {"dynlin-0.8 c", "a plain loop", 2, dyn_lin_ucb_8},
     {"ucb1 c", "a plain loop", 2, ucb1},

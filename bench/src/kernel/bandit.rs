@@ -19,9 +19,14 @@ pub const CONTENDERS: [Contender; 7] = [
     (kernel_line!("ucb1", "Ucb1::<10>"), ucb1),
 ];
 
+/// On a cache line, as the matrices in C and in the other crates are.
+#[repr(align(64))]
+struct Aligned<T>(T);
+
 fn lin_ucb<const D: usize>(steps: u64) -> Report {
     let world = LinearWorld::<D>::new();
-    let mut agent = Box::new(DisjointLinUcb::<ARMS, D>::EMPTY);
+    let mut aligned = Box::new(Aligned(DisjointLinUcb::<ARMS, D>::EMPTY));
+    let agent = &mut aligned.0;
     agent.start(LAMBDA, Optimistic(FixedRadius(ALPHA))).expect("good parameters");
     let mut choices = stream(SEED, 0);
     let report = run_rounds(steps, |step| {
