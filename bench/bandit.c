@@ -61,8 +61,8 @@ enum way { PLAIN, STRIPS, HALVES };
 /* Keeps the products of the selection, unless only halves of the matrices are read then. */
 static inline report_t lin_ucb(uint64_t steps, const int d, const enum way way) {
     const float alpha = 1, lambda = 1;
-    static float contexts[CYCLE * LARGEST], rewards[CYCLE][ARMS];
-    static float inverse[ARMS][LARGEST * LARGEST], theta[ARMS][LARGEST], products[ARMS][LARGEST];
+    static _Alignas(64) float contexts[CYCLE * LARGEST], rewards[CYCLE][ARMS];
+    static _Alignas(64) float inverse[ARMS][LARGEST * LARGEST], theta[ARMS][LARGEST], products[ARMS][LARGEST];
     float directions[ARMS * LARGEST];
     for (int i = 0; i < CYCLE * d; i++) contexts[i] = number(i);
     for (int i = 0; i < ARMS * d; i++) directions[i] = number(THETAS + i);

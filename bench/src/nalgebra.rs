@@ -12,6 +12,8 @@ pub const CONTENDERS: [Contender; 4] = [
     ("linucb-64 nalgebra: nalgebra 0.34, matrices of constant size", run::<64>),
 ];
 
+/// On a cache line, as the matrices of the kernel and of C are.
+#[repr(C, align(64))]
 struct Arm<const D: usize> {
     inverse: SMatrix<f32, D, D>,
     theta: SVector<f32, D>,

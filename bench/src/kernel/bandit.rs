@@ -19,7 +19,7 @@ pub const CONTENDERS: [Contender; 7] = [
     (kernel_line!("ucb1", "Ucb1::<10>"), ucb1),
 ];
 
-/// On a cache line, as the matrices in C and in the other crates are.
+/// On a cache line, as the matrices of C and nalgebra are.
 #[repr(align(64))]
 struct Aligned<T>(T);
 
