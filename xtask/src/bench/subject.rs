@@ -68,7 +68,8 @@ const DYN_LIN_UCB: &[Figure] = &[
     Figure { name: "reward a round", absolute: 0.01, relative: 0.0, learned: false },
     Figure { name: "epochs", absolute: 0.0, relative: 0.0, learned: false },
 ];
-/// Everyone draws rewards of his own: three standard deviations of their mean and of the share.
+/// Everyone draws rewards of his own: two runs differ by a deviation of 0.0021 in the mean and of 0.0146 in the share (40 runs);
+/// four and a half, and four, of those.
 const UCB1: &[Figure] = &[
     Figure { name: "reward a pull", absolute: 0.01, relative: 0.0, learned: false },
     Figure { name: "share of the best arm", absolute: 0.06, relative: 0.0, learned: false },
