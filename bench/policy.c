@@ -1,46 +1,11 @@
-/* Contenders of `cargo xtask bench policy` that are written in C: plain loops without a check, as one writes them by hand.
-   How they are spoken to stands in src/main.rs. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-typedef struct { uint32_t s[4]; } rng_t;
-typedef struct { uint64_t steps; double seconds; uint64_t episodes; unsigned path; double value; } report_t;
-
-static inline uint32_t rotl(uint32_t x, int k) { return (x << k) | (x >> (32 - k)); }
-
-static inline uint32_t next_word(rng_t *rng) { /* xoshiro128++ */
-    uint32_t *s = rng->s, result = rotl(s[0] + s[3], 7) + s[0], t = s[1] << 9;
-    s[2] ^= s[0]; s[3] ^= s[1]; s[1] ^= s[2]; s[0] ^= s[3]; s[2] ^= t; s[3] = rotl(s[3], 11);
-    return result;
-}
-
-static rng_t seeded(uint64_t seed) { /* SplitMix64, as the kernel seeds */
-    rng_t rng;
-    for (int i = 0; i < 4; i += 2) {
-        uint64_t z = (seed += 0x9e3779b97f4a7c15u);
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-        z ^= z >> 31;
-        rng.s[i] = (uint32_t)z;
-        rng.s[i + 1] = (uint32_t)(z >> 32);
-    }
-    return rng;
-}
+/* Contenders of `cargo xtask bench policy` that are written in C: plain loops without a check, as one writes them by hand. */
+#include "contenders.h"
 
 static inline uint32_t below(uint32_t n, rng_t *rng) { /* Lemire */
     uint64_t m = (uint64_t)next_word(rng) * n;
     if ((uint32_t)m < n)
         for (uint32_t threshold = -n % n; (uint32_t)m < threshold;) m = (uint64_t)next_word(rng) * n;
     return m >> 32;
-}
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return t.tv_sec + 1e-9 * t.tv_nsec;
 }
 
 static inline int moved(int state, int action) {
@@ -84,6 +49,7 @@ static inline report_t cliff(uint64_t steps, int (*best)(const float *, rng_t *)
     memset(q, 0, sizeof q);
     rng_t rng = seeded(7);
     report_t report = {0};
+    uint64_t episodes = 0;
     double start = now();
     while (report.steps < steps) {
         for (int state = 36; state != 47; report.steps++) {
@@ -95,14 +61,17 @@ static inline report_t cliff(uint64_t steps, int (*best)(const float *, rng_t *)
             q[state][action] += alpha * (target - q[state][action]);
             state = next;
         }
-        report.episodes++;
+        episodes++;
     }
     report.seconds = now() - start;
-    for (int state = 36; state != 47 && report.path < 100; report.path++) {
+    int path = 0;
+    for (int state = 36; state != 47 && path < 100; path++) {
         state = moved(state, first_best(q[state], &rng));
         if (state > 36 && state < 47) state = 36;
     }
-    report.value = maximum(q[36]);
+    report.figures[0] = (double)report.steps / episodes;
+    report.figures[1] = path;
+    report.figures[2] = maximum(q[36]);
     return report;
 }
 
@@ -115,6 +84,7 @@ static inline report_t carts(uint64_t steps, const int n) {
     static int32_t elapsed[4096], over[4096], action[4096];
     rng_t rng = seeded(8), choices = seeded(7);
     uint32_t bits = 0, left = 0;
+    uint64_t episodes = 0;
     report_t report = {0};
     for (int i = 0; i < n; i++) over[i] = 1;
     double start = now();
@@ -126,7 +96,7 @@ static inline report_t carts(uint64_t steps, const int n) {
             angle[i] = next_word(&rng) * (.1f / 4294967296.f) - .05f;
             w[i] = next_word(&rng) * (.1f / 4294967296.f) - .05f;
             elapsed[i] = 0;
-            report.episodes += begun;
+            episodes += begun;
         }
         if (n == 1) {
             if (left == 0) { bits = next_word(&choices); left = 32; }
@@ -150,6 +120,7 @@ static inline report_t carts(uint64_t steps, const int n) {
         report.steps += n;
     }
     report.seconds = now() - start;
+    report.figures[0] = (double)report.steps / (episodes ? episodes : 1);
     return report;
 }
 
@@ -158,26 +129,13 @@ static report_t carts_64(uint64_t steps) { return carts(steps, 64); }
 static report_t carts_1024(uint64_t steps) { return carts(steps, 1024); }
 static report_t carts_4096(uint64_t steps) { return carts(steps, 4096); }
 
-static const struct { const char *name, *text; report_t (*run)(uint64_t); } contenders[] = {
-    {"cliff c", "a plain loop, any of the best actions", cliff_any},
-    {"cliff c-lowest", "the same, the lowest of the best actions", cliff_first},
-    {"cart-1 c", "structure of arrays", carts_1},
-    {"cart-64 c", "structure of arrays", carts_64},
-    {"cart-1024 c", "structure of arrays", carts_1024},
-    {"cart-4096 c", "structure of arrays", carts_4096},
+static const contender_t contenders[] = {
+    {"cliff c", "a plain loop, any of the best actions", 3, cliff_any},
+    {"cliff c-lowest", "the same, the lowest of the best actions", 3, cliff_first},
+    {"cart-1 c", "structure of arrays", 1, carts_1},
+    {"cart-64 c", "structure of arrays", 1, carts_64},
+    {"cart-1024 c", "structure of arrays", 1, carts_1024},
+    {"cart-4096 c", "structure of arrays", 1, carts_4096},
 };
 
-int main(void) {
-    const int count = sizeof contenders / sizeof *contenders;
-    char line[128], name[128];
-    unsigned long long steps;
-    for (int i = 0; i < count; i++) printf("%s: gcc " __VERSION__ ", %s\n", contenders[i].name, contenders[i].text);
-    for (puts(""), fflush(stdout); fgets(line, sizeof line, stdin); fflush(stdout)) {
-        int i = 0;
-        if (sscanf(line, "%llu %127[^\n]", &steps, name) != 2) name[0] = 0;
-        while (i < count && strcmp(contenders[i].name, name)) i++;
-        if (i == count) { printf("cannot run: %s", line); continue; }
-        report_t r = contenders[i].run(steps);
-        printf("%llu %.9f %llu %u %.6f\n", (unsigned long long)r.steps, r.seconds, (unsigned long long)r.episodes, r.path, r.value);
-    }
-}
+int main(void) { speak(contenders, sizeof contenders / sizeof *contenders); }

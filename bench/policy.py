@@ -1,15 +1,13 @@
-"""Contenders of `cargo xtask bench policy` in Python: numba's loops, and gymnasium with numpy.
+"""Contenders of `cargo xtask bench policy` in Python: numba's loops, and gymnasium with numpy."""
 
-How they are spoken to stands in src/main.rs.
-"""
-
-import sys
 import time
 
 import gymnasium
 import numba
 import numpy as np
 from numba import njit
+
+from contenders import speak
 
 ALPHA, GAMMA, EPSILON, SEED = 0.5, 1.0, 0.1, 7
 LANES = [1, 64, 1024, 4096]
@@ -88,7 +86,7 @@ def cliff_numba(steps):
     q = np.zeros((48, 4), np.float32)
     start = time.process_time()
     taken, episodes = cliff_loop(q, steps)
-    return taken, time.process_time() - start, episodes, *greedy(q)
+    return taken, time.process_time() - start, taken / episodes, *greedy(q)
 
 
 def cliff_gymnasium(steps):
@@ -106,7 +104,7 @@ def cliff_gymnasium(steps):
             q[state, action] += ALPHA * (target - q[state, action])
             state, over, taken = landed, terminated or truncated, taken + 1
         episodes += 1
-    return taken, time.process_time() - start, episodes, *greedy(q)
+    return taken, time.process_time() - start, taken / episodes, *greedy(q)
 
 
 @njit(fastmath=True)
@@ -153,7 +151,7 @@ def carts_numba(n):
         state = np.zeros((4, n), np.float32)
         start = time.process_time()
         taken, episodes = carts_loop(state, np.zeros(n, np.int32), np.ones(n, np.bool_), steps)
-        return taken, time.process_time() - start, episodes, 0, 0
+        return taken, time.process_time() - start, taken / max(episodes, 1)
 
     return run
 
@@ -170,7 +168,7 @@ def carts_gymnasium(n):
             taken += n - over
             over = int((terminated | truncated).sum())
             episodes += over
-        return taken, time.process_time() - start, episodes, 0, 0
+        return taken, time.process_time() - start, taken / max(episodes, 1)
 
     return run
 
@@ -182,12 +180,7 @@ def main():
     for n in LANES:
         contenders[f"cart-{n} numba"] = (jit, carts_numba(n))
         contenders[f"cart-{n} gymnasium"] = (gym + ", its vector environment", carts_gymnasium(n))
-    for name, (text, _) in contenders.items():
-        print(f"{name}: {text}")
-    print(flush=True)
-    for line in sys.stdin:
-        steps, name = line.strip().split(" ", 1)
-        print(*contenders[name][1](int(steps)), flush=True)
+    speak(contenders)
 
 
 main()

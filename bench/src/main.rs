@@ -1,9 +1,10 @@
-//! Contenders of `cargo xtask bench policy` that are written in Rust.
+//! Contenders of `cargo xtask bench` that are written in Rust.
 //!
 //! Every program of contenders speaks alike. First it prints one line a contender, `WORKLOAD NAME: DESCRIPTION`, and an empty
-//! line. Then it reads lines `STEPS WORKLOAD NAME` and answers each with `STEPS SECONDS EPISODES PATH VALUE`: how many steps it
-//! took (at least as many as it was asked for), the time on the processor, how many episodes were over, and after
-//! CliffWalking how long the greedy path is and what the start is worth (both 0 after CartPole).
+//! line; a name that ends in `*` is that of a contender that behaves otherwise than the rest by its nature. Then it reads
+//! lines `STEPS WORKLOAD NAME` and answers each with `STEPS SECONDS FIGURE..`: how many steps it took (at least as many as it
+//! was asked for), the time on the processor, and the figures by which contenders of a workload are compared, as
+//! `xtask/src/bench/subject.rs` lists them.
 
 use std::io::{BufRead, Write};
 
@@ -11,33 +12,30 @@ use cpu_time::ProcessTime;
 
 mod kernel;
 #[cfg(feature = "peers")]
+mod nalgebra;
+#[cfg(feature = "peers")]
 mod rsrl;
 #[cfg(feature = "peers")]
 mod rurel;
+mod worlds;
 
 /// What a run came to.
 struct Report {
     steps: u64,
     seconds: f64,
-    episodes: u64,
-    path: u32,
-    value: f64,
+    figures: Vec<f64>,
+}
+
+impl Report {
+    /// With more figures.
+    fn and(mut self, figures: &[f64]) -> Self {
+        self.figures.extend(figures);
+        self
+    }
 }
 
 /// A workload, a name and a description in a line, and how to run it for a number of steps.
 type Contender = (&'static str, fn(u64) -> Report);
-
-/// The name of the kernel: it is built twice.
-macro_rules! kernel_line {
-    ($workload:literal, $text:literal) => {
-        if cfg!(feature = "portable") {
-            concat!($workload, " habit-portable: ", $text)
-        } else {
-            concat!($workload, " habit: ", $text)
-        }
-    };
-}
-use kernel_line;
 
 /// Q-learning's step size, discount and exploration, as every contender has them.
 const STEP_SIZE: f32 = 0.5;
@@ -45,14 +43,25 @@ const DISCOUNT: f32 = 1.0;
 const EPSILON: f32 = 0.1;
 const SEED: u32 = 7;
 
-/// Times a loop over episodes; `episode` returns the steps that it took.
+/// Times a loop over episodes; `episode` returns the steps that it took. The figure is the mean of those.
 fn run_episodes(steps: u64, mut episode: impl FnMut() -> u64) -> Report {
     let (start, mut taken, mut episodes) = (ProcessTime::now(), 0, 0);
     while taken < steps {
         taken += episode();
-        episodes += 1;
+        episodes += 1u32;
     }
-    Report { steps: taken, seconds: start.elapsed().as_secs_f64(), episodes, path: 0, value: 0.0 }
+    let seconds = start.elapsed().as_secs_f64();
+    Report { steps: taken, seconds, figures: vec![taken as f64 / f64::from(episodes.max(1))] }
+}
+
+/// Times a loop over rounds of a bandit; `round` takes its number and returns its reward. The figure is their mean.
+fn run_rounds(steps: u64, mut round: impl FnMut(u64) -> f32) -> Report {
+    let (start, mut sum) = (ProcessTime::now(), 0.0);
+    for step in 0..steps {
+        sum += f64::from(round(step));
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    Report { steps, seconds, figures: vec![sum / steps.max(1) as f64] }
 }
 
 /// CliffWalking for libraries that have none: the next state and the reward. State 47 ends an episode.
@@ -79,9 +88,9 @@ fn path_length(greedy: impl Fn(usize) -> usize) -> u32 {
 }
 
 fn main() -> std::io::Result<()> {
-    let contenders: Vec<Contender> = kernel::CONTENDERS.to_vec();
+    let contenders = kernel::contenders();
     #[cfg(feature = "peers")]
-    let contenders = [contenders, vec![rsrl::CONTENDER, rurel::CONTENDER]].concat();
+    let contenders = [&contenders[..], &nalgebra::CONTENDERS, &[rsrl::CONTENDER, rurel::CONTENDER]].concat();
     let mut out = std::io::stdout().lock();
     for (line, _) in &contenders {
         writeln!(out, "{line}")?;
@@ -95,8 +104,10 @@ fn main() -> std::io::Result<()> {
         });
         match parsed {
             Some((steps, (_, run))) => {
-                let Report { steps, seconds, episodes, path, value } = run(steps);
-                writeln!(out, "{steps} {seconds} {episodes} {path} {value}")?;
+                let Report { steps, seconds, figures } = run(steps);
+                write!(out, "{steps} {seconds}")?;
+                figures.iter().try_for_each(|figure| write!(out, " {figure}"))?;
+                writeln!(out)?;
             }
             None => writeln!(out, "cannot run: {line}")?,
         }

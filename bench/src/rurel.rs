@@ -10,7 +10,8 @@ use rurel::strategy::terminate::TerminationStrategy;
 
 use crate::{Contender, DISCOUNT, Report, STEP_SIZE, cliff, path_length, run_episodes};
 
-pub const CONTENDER: Contender = ("cliff rurel: rurel 0.6.0, random actions, as it has no other exploration, f64", run);
+pub const CONTENDER: Contender =
+    ("cliff rurel*: rurel 0.6.0, random actions, as it has no other exploration, f64", run);
 
 /// A cell, with the reward for having come there: rurel pays states.
 #[derive(Clone)]
@@ -87,5 +88,5 @@ fn run(steps: u64) -> Report {
     let cell = |state| Cell { state, reward: 0.0 };
     let path = path_length(|state| trainer.best_action(&cell(state)).unwrap_or(0));
     let best = trainer.best_action(&start).and_then(|action| trainer.expected_value(&start, &action));
-    Report { path, value: best.unwrap_or(0.0), ..report }
+    report.and(&[path.into(), best.unwrap_or(0.0)])
 }

@@ -25,6 +25,8 @@ pub use solve::solve;
 pub use storage::{Borrowed, Gram, GramMemory, Memory, Mergeable, Owned, Storage, StorageMut};
 pub use symmetric::{dot_by_lanes, symmetric_form, symmetric_product};
 
+use symmetric::subtract_square;
+
 /// `sum_i a_i b_i`, added from the first term on, over the shorter length.
 #[inline]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {

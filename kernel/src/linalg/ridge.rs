@@ -2,7 +2,7 @@
 
 use super::{
     Borrowed, Cholesky, Const, Dim, Dyn, Gram, GramMemory, Memory, Mergeable, Owned, Storage, StorageMut, all_finite,
-    dot, dot_by_lanes, symmetric_form, symmetric_product,
+    dot, dot_by_lanes, subtract_square, symmetric_form, symmetric_product,
 };
 use crate::error::Error;
 use crate::state::{Identify, Identity, Merge, Persist, Reader, Write};
@@ -31,12 +31,14 @@ use crate::state::{Identify, Identity, Merge, Persist, Reader, Write};
 /// assert_eq!(here.estimate(), [0.25, -0.25]);
 /// # Ok::<(), habit::Error>(())
 /// ```
+// The matrix first: whoever aligns the regression to a cache line aligns its rows.
+#[repr(C)]
 #[derive(Debug)]
 pub struct Ridge<S: Memory> {
-    dim: S::Dim,
     inverse: S::Matrix,
     estimate: S::Vector,
     scratch: S::Vector,
+    dim: S::Dim,
     gram: S::Gram,
 }
 
@@ -148,20 +150,21 @@ impl<S: Memory> Ridge<S> {
     /// only rounding can cause, counts as 0. Cost: between `d^2 / 2` and `d^2 + d` multiplications.
     #[inline]
     pub fn uncertainty(&self, x: &[f32]) -> f32 {
-        libm::sqrtf(symmetric_form(self.inverse.values(), x).max(0.0))
+        libm::sqrtf(symmetric_form(self.dim, self.inverse.values(), x).max(0.0))
     }
 
     /// `<estimate, x>`. Cost: `d` multiplications.
     #[inline]
     pub fn predict(&self, x: &[f32]) -> f32 {
-        dot_by_lanes(self.estimate.values(), x)
+        dot_by_lanes(self.dim, self.estimate.values(), x)
     }
 
-    /// Takes in one observation. Cost: about `1.5 d^2` multiplications and `d` divisions.
+    /// Takes in one observation. Cost: about `2 d^2` multiplications and `2 d` divisions.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::NonFinite`] when `x`, `y` or what they would lead to is not finite;
     /// [`Error::NotPositiveDefinite`] when rounding has spoilt the inverse.
+    #[inline]
     pub fn update(&mut self, x: &[f32], y: f32) -> Result<(), Error> {
         let d = self.dim.get();
         if x.len() != d {
@@ -172,20 +175,20 @@ impl<S: Memory> Ridge<S> {
         }
         let (inverse, estimate, step) =
             (self.inverse.values_mut(), self.estimate.values_mut(), self.scratch.values_mut());
-        symmetric_product(inverse, x, step);
-        let denominator = 1.0 + dot_by_lanes(x, step);
-        let gain = (y - dot_by_lanes(estimate, x)) / denominator;
+        symmetric_product(self.dim, inverse, x, step);
+        let denominator = 1.0 + dot_by_lanes(self.dim, x, step);
+        let gain = (y - dot_by_lanes(self.dim, estimate, x)) / denominator;
         let largest = step.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
         let fits = all_finite(step)
             && (largest * largest / denominator).is_finite()
-            && estimate.iter().zip(step.iter()).all(|(w, v)| (w + gain * v).is_finite());
+            && estimate.iter().zip(step.iter()).fold(true, |fits, (w, v)| fits & (w + gain * v).is_finite());
         if denominator <= 0.0 {
             return Err(Error::NotPositiveDefinite);
         }
         if !denominator.is_finite() || !fits {
             return Err(Error::NonFinite);
         }
-        subtract_square(inverse, step, denominator);
+        subtract_square(self.dim, inverse, step, denominator);
         estimate.iter_mut().zip(step.iter()).for_each(|(w, v)| *w += gain * v);
         if let Some((gram, _)) = self.gram.get_mut() {
             add_square(gram, x);
@@ -245,20 +248,6 @@ impl<S: Memory> Ridge<S> {
         let d = self.dim().max(1);
         let gram = self.gram.get_mut().map_or(&mut [][..], |(gram, _)| gram);
         gram.chunks_exact_mut(d).enumerate().map(|(i, row)| row.get_mut(i..).unwrap_or(&mut []))
-    }
-}
-
-/// `M -= v v^T / denominator`: one triangle is computed and mirrored.
-#[inline]
-fn subtract_square(matrix: &mut [f32], v: &[f32], denominator: f32) {
-    let d = v.len();
-    for i in 0..d {
-        let factor = v[i] / denominator;
-        for j in i..d {
-            let entry = matrix[i * d + j] - factor * v[j];
-            matrix[i * d + j] = entry;
-            matrix[j * d + i] = entry;
-        }
     }
 }
 
@@ -343,7 +332,7 @@ impl<S: Memory> Merge for Ridge<Mergeable<S>> {
         for (own, others) in self.triangle_mut().zip(other.triangle()) {
             own.iter_mut().zip(others).for_each(|(own, other)| *own += other);
         }
-        symmetric_product(self.inverse.values(), self.scratch.values(), self.estimate.values_mut());
+        symmetric_product(self.dim, self.inverse.values(), self.scratch.values(), self.estimate.values_mut());
     }
 }
 

@@ -14,21 +14,15 @@ pub const TIE_TOLERANCE: f32 = 1e-6;
 /// ```
 #[inline]
 pub fn argmax(count: usize, mut score: impl FnMut(usize) -> f32) -> Option<usize> {
-    let mut best: Option<(usize, f32)> = None;
+    let (mut best, mut bar) = (None, f32::NEG_INFINITY);
     for index in 0..count {
         let value = score(index);
-        let wins = match best {
-            None => !value.is_nan(),
-            Some((_, incumbent)) if incumbent.is_finite() => {
-                value > incumbent + TIE_TOLERANCE * incumbent.abs().max(1.0)
-            }
-            Some((_, incumbent)) => value > incumbent,
-        };
-        if wins {
-            best = Some((index, value));
+        if value > bar || (best.is_none() && !value.is_nan()) {
+            best = Some(index);
+            bar = if value.is_finite() { value + TIE_TOLERANCE * value.abs().max(1.0) } else { value };
         }
     }
-    best.map(|(index, _)| index)
+    best
 }
 
 /// The greatest value, to the bit, and how many share it; minus infinity and 0 of nothing.
@@ -52,5 +46,8 @@ mod tests {
         assert_eq!(of(&[1e9, 1e9 + 64.0]), Some(0));
         assert_eq!(of(&[f32::NAN, 1.0, f32::NAN]), Some(1));
         assert_eq!(of(&[f32::NEG_INFINITY, 0.0]), Some(1));
+        assert_eq!(of(&[f32::NAN, f32::NEG_INFINITY, f32::NEG_INFINITY]), Some(1));
+        assert_eq!(of(&[1.0, f32::INFINITY, f32::INFINITY, 2.0]), Some(1));
+        assert_eq!(of(&[f32::NAN]), None);
     }
 }

@@ -105,7 +105,7 @@ impl Learned {
         let row = |index: usize| index * self.features..(index + 1) * self.features;
         argmax(self.arms as usize, |arm| {
             let (estimate, features) = if self.is_shared { (0, arm) } else { (arm, 0) };
-            dot_by_lanes(&self.estimates[row(estimate)], &context[row(features)])
+            dot_by_lanes(Dyn(self.features), &self.estimates[row(estimate)], &context[row(features)])
         })
     }
 }

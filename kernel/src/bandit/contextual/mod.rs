@@ -72,6 +72,8 @@ pub trait ContextualBandit {
 /// assert!(pages.update(&monday, first.arm, 0.0).is_err(), "both have had their rewards");
 /// # Ok::<(), habit::Error>(())
 /// ```
+// Estimates first: whoever aligns the learner to a cache line aligns the matrices.
+#[repr(C)]
 #[derive(Debug)]
 pub struct ContextualState<E, U> {
     estimates: E,

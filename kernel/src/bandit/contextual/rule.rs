@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use super::Estimates;
 use crate::bandit::{Choice, Radius};
 use crate::error::Error;
-use crate::linalg::{Cholesky, Memory, Owned, Storage, StorageMut, dot_by_lanes};
+use crate::linalg::{Cholesky, Dyn, Memory, Owned, Storage, StorageMut, dot_by_lanes};
 use crate::math::{Libm, Math, argmax};
 use crate::policy::Exploration;
 use crate::rng::{Rng, box_muller};
@@ -136,7 +136,7 @@ impl<S: Memory, M: Math> ContextualRule for PosteriorSampling<S, M> {
                 }
                 drawn = Some(place);
             }
-            dot_by_lanes(self.sample.values(), x)
+            dot_by_lanes(Dyn(x.len()), self.sample.values(), x)
         });
         match failure {
             Some(error) => Err(error),

@@ -78,11 +78,14 @@ impl<S: ArmStatistics, R: IndexRule> IndexBandit<S, R> {
 
     /// The index of an arm; infinite where it does not count as played.
     pub fn index(&self, arm: usize) -> f32 {
-        let (count, total) = (self.statistics.count(arm), self.statistics.total());
-        match &self.rule {
-            Some(rule) if count > 0.0 => rule.index(self.statistics.sum(arm) / count, count, total),
-            _ => f32::INFINITY,
-        }
+        let index = |rule: &R| self.index_by(rule, rule.exploration(self.statistics.total()), arm);
+        self.rule.as_ref().map_or(f32::INFINITY, index)
+    }
+
+    #[inline]
+    fn index_by(&self, rule: &R, exploration: f32, arm: usize) -> f32 {
+        let count = self.statistics.count(arm);
+        if count > 0.0 { rule.index(self.statistics.sum(arm) / count, exploration / count) } else { f32::INFINITY }
     }
 }
 
@@ -92,10 +95,10 @@ impl<S: ArmStatistics, R: IndexRule> Bandit for IndexBandit<S, R> {
     }
 
     fn select(&mut self, _rng: &mut (impl Rng + ?Sized)) -> Result<Choice, Error> {
-        if self.rule.is_none() {
-            return Err(Error::NotStarted);
-        }
-        let arm = argmax(self.statistics.arms(), |arm| self.index(arm)).ok_or(Error::NonFinite)?;
+        let rule = self.rule.as_ref().ok_or(Error::NotStarted)?;
+        let exploration = rule.exploration(self.statistics.total());
+        let best = argmax(self.statistics.arms(), |arm| self.index_by(rule, exploration, arm));
+        let arm = best.ok_or(Error::NonFinite)?;
         self.selected = Selected(Some(arm as u32));
         Ok(Choice::certain(arm))
     }

@@ -15,8 +15,11 @@ pub trait IndexRule {
     /// Whether rewards must lie in `[0, 1]`.
     const UNIT_REWARDS: bool;
 
-    /// The index of an arm that has paid `mean` on average over `count` of `total` plays.
-    fn index(&self, mean: f32, count: f32, total: f32) -> f32;
+    /// What is explored after `total` plays: the same for all arms.
+    fn exploration(&self, total: f32) -> f32;
+
+    /// The index of an arm that has paid `mean` on average; `share` is the exploration divided by the arm's plays.
+    fn index(&self, mean: f32, share: f32) -> f32;
 }
 
 /// `mean + sqrt(c ln total / count)` (Auer, Cesa-Bianchi, Fischer 2002: UCB1 with `c = 2`). The form of Sutton & Barto,
@@ -47,9 +50,14 @@ impl<M: Math> IndexRule for Ucb<M> {
     const UNIT_REWARDS: bool = false;
 
     #[inline]
-    fn index(&self, mean: f32, count: f32, total: f32) -> f32 {
+    fn exploration(&self, total: f32) -> f32 {
         // Below one play, which only discounting leads to, the logarithm would be negative.
-        mean + libm::sqrtf(self.confidence * M::ln(total.max(1.0)) / count)
+        self.confidence * M::ln(total.max(1.0))
+    }
+
+    #[inline]
+    fn index(&self, mean: f32, share: f32) -> f32 {
+        mean + libm::sqrtf(share)
     }
 }
 
@@ -84,13 +92,16 @@ impl<M: Math> IndexRule for KullbackLeibler<M> {
     const NUMERICS: &'static str = M::NUMERICS;
     const UNIT_REWARDS: bool = true;
 
-    fn index(&self, mean: f32, count: f32, total: f32) -> f32 {
+    fn exploration(&self, total: f32) -> f32 {
         let logarithm = M::ln(total.max(1.0));
-        let level = (logarithm + self.confidence * M::ln(logarithm.max(1.0))) / count;
+        logarithm + self.confidence * M::ln(logarithm.max(1.0))
+    }
+
+    fn index(&self, mean: f32, share: f32) -> f32 {
         let (mut low, mut high) = (mean, 1.0);
         for _ in 0..24 {
             let middle = 0.5 * (low + high);
-            if Self::divergence(mean, middle) <= level {
+            if Self::divergence(mean, middle) <= share {
                 low = middle;
             } else {
                 high = middle;

@@ -22,9 +22,12 @@ const PLAYS: [(usize, f32); 4] = [(0, 1.0), (1, 0.0), (0, 0.0), (1, 1.0)];
 #[test]
 fn the_worked_examples_come_out() {
     let ucb = Ucb::<Libm>::new(2.0).unwrap();
-    close([(0.6, 10.0), (0.4, 5.0), (0.8, 5.0)].map(|(m, n)| ucb.index(m, n, 20.0)), &[1.37405, 1.49467, 1.89467]);
+    close(
+        [(0.6, 10.0), (0.4, 5.0), (0.8, 5.0)].map(|(m, n)| ucb.index(m, ucb.exploration(20.0) / n)),
+        &[1.37405, 1.49467, 1.89467],
+    );
     let kl = KullbackLeibler::<Libm>::new(0.0).unwrap();
-    close([(0.5, 10.0), (0.0, 5.0)].map(|(m, n)| kl.index(m, n, 100.0)), &[0.887_909, 0.601_894]);
+    close([(0.5, 10.0), (0.0, 5.0)].map(|(m, n)| kl.index(m, kl.exploration(100.0) / n)), &[0.887_909, 0.601_894]);
 
     let mut discounted = DiscountedUcb::<2>::EMPTY;
     // pad 2, xi .6

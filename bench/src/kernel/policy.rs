@@ -1,4 +1,4 @@
-//! The kernel, through its public interface.
+//! Q-learning and CartPole.
 
 use std::hint::black_box;
 
@@ -7,7 +7,8 @@ use habit::learn::{QLearning, TdParameters, run_episode};
 use habit::policy::EpsilonGreedy;
 use habit::rng::{Generator, Rng, stream};
 
-use crate::{Contender, DISCOUNT, EPSILON, Report, SEED, STEP_SIZE, kernel_line, run_episodes};
+use super::kernel_line;
+use crate::{Contender, DISCOUNT, EPSILON, Report, SEED, STEP_SIZE, run_episodes};
 
 pub const CONTENDERS: [Contender; 5] = [
     (kernel_line!("cliff", "run_episode with QLearning::<48, 4>"), cliff_walking),
@@ -31,7 +32,7 @@ fn cliff_walking(steps: u64) -> Report {
     while state != CliffWalking::GOAL && path < 100 {
         (state, path) = (cliff.step(greedy(state).0, &mut world).expect("a good step").observation, path + 1);
     }
-    Report { path, value: greedy(CliffWalking::START).1.into(), ..report }
+    report.and(&[path.into(), greedy(CliffWalking::START).1.into()])
 }
 
 /// One bit of a word an action.
@@ -64,7 +65,7 @@ fn cart_poles<const N: usize>(steps: u64) -> Report {
     let mut choices = stream(SEED, 0);
     let mut batch = Box::new(CartPoleBatch::<N>::EMPTY);
     batch.reset(&mut rngs);
-    let (mut actions, mut over) = ([0u8; N], 0);
+    let (mut actions, mut over) = ([0u8; N], 0u32);
     let report = run_episodes(steps, || {
         for lanes in actions.chunks_mut(32) {
             let word = choices.next_u32();
@@ -73,9 +74,10 @@ fn cart_poles<const N: usize>(steps: u64) -> Report {
             }
         }
         batch.step(&actions, &mut rngs).expect("a good step");
-        over += batch.outcomes().iter().map(|outcome| u32::from(outcome.is_over())).sum::<u32>() as u64;
+        over += batch.outcomes().iter().map(|outcome| u32::from(outcome.is_over())).sum::<u32>();
         N as u64
     });
     black_box(&batch);
-    Report { episodes: over, ..report }
+    let length = report.steps as f64 / f64::from(over.max(1));
+    Report { figures: vec![length], ..report }
 }

@@ -4,34 +4,19 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use clap::ValueEnum;
-
 use crate::House;
 use crate::process::{cargo, line, output, run};
 use crate::provision::{Need, ensure, python};
 
-/// What can be measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Subject {
-    /// Q-learning on CliffWalking, and CartPole under random actions
-    Policy,
-}
+mod subject;
 
-/// By its name in the contenders' lines.
-const WORKLOADS: [(&str, &str); 5] = [
-    ("cliff", "W1: Q-learning on CliffWalking 4 x 12, alpha 0.5, gamma 1, epsilon 0.1; act, step and learn"),
-    ("cart-1", "W6: CartPole, random actions, auto-reset, N = 1"),
-    ("cart-64", "W6: CartPole, random actions, auto-reset, N = 64"),
-    ("cart-1024", "W6: CartPole, random actions, auto-reset, N = 1024"),
-    ("cart-4096", "W6: CartPole, random actions, auto-reset, N = 4096"),
-];
+pub use subject::Subject;
+use subject::Workload;
 
 /// Whom the ratios are to.
 const REFERENCE: &str = "c";
-/// Behaves otherwise than the rest, so that only what it learned is compared.
-const RANDOM_WALKER: &str = "rurel";
-/// How many steps show whether contenders compute the same.
-const CHECK_STEPS: u64 = 200_000;
+/// Ends the name of a contender that behaves otherwise than the rest, so that only what it learned is compared.
+const OTHERWISE: char = '*';
 /// How long one run lasts, in seconds.
 const RUN_SECONDS: f64 = 0.2;
 
@@ -40,11 +25,10 @@ const NATIVE: &str = "-C target-cpu=native";
 
 /// Builds the contenders, checks that they compute the same, and times them in turn.
 pub fn bench(house: &House, subject: Subject, rounds: usize) -> Result<(), String> {
-    let Subject::Policy = subject;
     let mut contenders = Vec::new();
     let mut programs = Vec::new();
     for (name, start) in PROGRAMS {
-        match start(house).and_then(|(command, flags)| Program::start(command, flags)) {
+        match start(house, subject).and_then(|(command, flags)| Program::start(command, flags)) {
             Ok((program, found)) => {
                 contenders.extend(found.into_iter().map(|line| Contender::parse(&line, programs.len())));
                 programs.push(program);
@@ -56,22 +40,25 @@ pub fn bench(house: &House, subject: Subject, rounds: usize) -> Result<(), Strin
     println!(
         "\nTime is the processor's. A ratio is to the contender `{REFERENCE}` in the same round: the median of {rounds}"
     );
-    println!("rounds, and the least and the greatest. Processor: {}", processor());
-    for (workload, title) in WORKLOADS {
-        let field: Vec<_> = contenders.iter().filter(|contender| contender.workload == workload).collect();
-        println!("\n{title}");
-        compare(&field, &mut programs, rounds)?;
+    println!(
+        "rounds, and the least and the greatest. `{OTHERWISE}`: another algorithm, or other behaviour by its nature."
+    );
+    println!("Processor: {}", processor());
+    for workload in subject.workloads() {
+        let field: Vec<_> = contenders.iter().filter(|contender| contender.workload == workload.name).collect();
+        println!("\n{}", workload.title);
+        compare(workload, &field, &mut programs, rounds)?;
     }
     Ok(())
 }
 
 /// A program of contenders: what it is built with, and how it is started.
-type Build = fn(&House) -> Result<(Command, String), String>;
+type Build = fn(&House, Subject) -> Result<(Command, String), String>;
 
 const PROGRAMS: [(&str, Build); 4] = [
     ("C", c),
-    ("the kernel and other crates", |house| rust(house, "native", &["--features", "peers"], Some(NATIVE))),
-    ("the kernel for every processor", |house| rust(house, "portable", &["--features", "portable"], None)),
+    ("the kernel and other crates", |house, _| rust(house, "native", &["--features", "peers"], Some(NATIVE))),
+    ("the kernel for every processor", |house, _| rust(house, "portable", &["--features", "portable"], None)),
     ("Python", interpreter),
 ];
 
@@ -81,11 +68,14 @@ fn folder(house: &House) -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-fn c(house: &House) -> Result<(Command, String), String> {
+fn source(house: &House, subject: Subject, extension: &str) -> PathBuf {
+    house.root.join("bench").join(subject.name()).with_extension(extension)
+}
+
+fn c(house: &House, subject: Subject) -> Result<(Command, String), String> {
     ensure(house, Need::Debian(&["gcc"]))?;
-    let program = folder(house)?.join("policy");
-    let source = house.root.join("bench/policy.c");
-    run(Command::new("gcc").args(C_FLAGS).arg(source).arg("-o").arg(&program))?;
+    let program = folder(house)?.join(subject.name());
+    run(Command::new("gcc").args(C_FLAGS).arg(source(house, subject, "c")).arg("-o").arg(&program).arg("-lm"))?;
     Ok((Command::new(program), C_FLAGS.join(" ")))
 }
 
@@ -105,10 +95,11 @@ fn rust(house: &House, name: &str, features: &[&str], flags: Option<&str>) -> Re
     ))
 }
 
-fn interpreter(house: &House) -> Result<(Command, String), String> {
+fn interpreter(house: &House, subject: Subject) -> Result<(Command, String), String> {
     ensure(house, Need::Python("bench"))?;
     let mut command = Command::new(python(house, "bench"));
-    command.arg(house.root.join("bench/policy.py"));
+    // Nothing is written beside the sources.
+    command.arg(source(house, subject, "py")).env("PYTHONDONTWRITEBYTECODE", "1");
     Ok((command, "CPython".into()))
 }
 
@@ -158,9 +149,11 @@ impl Program {
         writeln!(self.input, "{steps} {workload} {name}")
             .map_err(|error| format!("{name} does not listen: {error}"))?;
         let answer = self.read()?;
-        let numbers: Vec<f64> = answer.split(' ').map_while(|number| number.parse().ok()).collect();
-        match numbers[..] {
-            [steps, seconds, episodes, path, value] => Ok(Report { steps, seconds, episodes, path, value }),
+        let numbers: Result<Vec<f64>, _> = answer.split(' ').map(str::parse).collect();
+        match numbers.as_deref() {
+            Ok([steps, seconds, figures @ ..]) => {
+                Ok(Report { rate: steps / seconds.max(1e-9), figures: figures.into() })
+            }
             _ => Err(format!("{workload} {name} answered `{answer}`")),
         }
     }
@@ -190,56 +183,57 @@ impl Contender {
 }
 
 struct Report {
-    steps: f64,
-    seconds: f64,
-    episodes: f64,
-    path: f64,
-    value: f64,
+    /// Steps a second.
+    rate: f64,
+    figures: Vec<f64>,
 }
 
 impl Report {
-    fn rate(&self) -> f64 {
-        self.steps / self.seconds.max(1e-9)
-    }
-
-    fn episode_length(&self) -> f64 {
-        self.steps / self.episodes.max(1.0)
-    }
-
     /// Says what is wrong.
-    fn check(&self, contender: &Contender, reference: &Self) -> Result<(), String> {
-        let Contender { workload, name, .. } = contender;
-        if self.path != reference.path || (self.value - reference.value).abs() > 1e-3 {
-            let Self { path, value, .. } = self;
-            return Err(format!("{workload} {name} learned a path of {path} steps worth {value}; not the same"));
+    fn check(&self, workload: &Workload, contender: &Contender, reference: &Self) -> Result<(), String> {
+        let Contender { name, workload: place, .. } = contender;
+        let count = workload.figures.len();
+        if self.figures.len() != count {
+            return Err(format!("{place} {name} reports {} figures instead of {count}", self.figures.len()));
         }
-        let (own, other) = (self.episode_length(), reference.episode_length());
-        // 200 000 steps leave an error of 1 % on CartPole, and ties that are broken otherwise learn otherwise.
-        if name != RANDOM_WALKER && (own / other - 1.0).abs() > 0.05 {
-            return Err(format!(
-                "{workload} {name} has episodes of {own:.1} steps instead of {other:.1}; not the same"
-            ));
+        for (figure, (own, other)) in workload.figures.iter().zip(self.figures.iter().zip(&reference.figures)) {
+            let compared = figure.learned || !name.ends_with(OTHERWISE);
+            // What is not a number is not close.
+            let close = (own - other).abs() <= figure.absolute + figure.relative * other.abs();
+            if compared && !close {
+                return Err(format!("{place} {name} reports {own} {} instead of {other}; not the same", figure.name));
+            }
         }
         Ok(())
     }
+
+    fn describe(&self, workload: &Workload) -> String {
+        let figures = workload.figures.iter().zip(&self.figures);
+        figures.map(|(figure, own)| format!("{} {own:.2}", figure.name)).collect::<Vec<_>>().join(", ")
+    }
 }
 
-fn compare(field: &[&Contender], programs: &mut [Program], rounds: usize) -> Result<(), String> {
+fn compare(workload: &Workload, field: &[&Contender], programs: &mut [Program], rounds: usize) -> Result<(), String> {
     let place = field.iter().position(|contender| contender.name == REFERENCE);
     let place = place.ok_or_else(|| format!("`{REFERENCE}` is missing, and with it what to compare with"))?;
     let mut run = |contender: &Contender, steps| programs[contender.program].run(contender, steps);
-    let reports = field.iter().map(|contender| run(contender, CHECK_STEPS)).collect::<Result<Vec<_>, _>>()?;
+    let reports = field.iter().map(|contender| run(contender, workload.check_steps));
+    let reports = reports.collect::<Result<Vec<_>, _>>()?;
     for (contender, report) in field.iter().zip(&reports) {
-        report.check(contender, &reports[place])?;
+        report.check(workload, contender, &reports[place])?;
     }
-    let steps = |report: &Report| (report.rate() * RUN_SECONDS) as u64 + 1;
-    // What is compiled while it runs was slow the first time.
-    let warm = field.iter().zip(&reports).map(|(contender, report)| run(contender, steps(report)));
-    let warm = warm.collect::<Result<Vec<_>, _>>()?;
+    let steps = |report: &Report| (report.rate * RUN_SECONDS) as u64 + 1;
+    // What is compiled while it runs was slow the first time, and a short check tells little of the rate.
+    let mut warm = reports.iter().map(steps).collect::<Vec<_>>();
+    for _ in 0..2 {
+        for (contender, steps_of) in field.iter().zip(&mut warm) {
+            *steps_of = steps(&run(contender, *steps_of)?);
+        }
+    }
     let mut rates = vec![Vec::new(); field.len()];
     for _ in 0..rounds {
-        for ((contender, before), rates) in field.iter().zip(&warm).zip(&mut rates) {
-            rates.push(run(contender, steps(before))?.rate());
+        for ((contender, steps), rates) in field.iter().zip(&warm).zip(&mut rates) {
+            rates.push(run(contender, *steps)?.rate);
         }
     }
     for ((contender, own), report) in field.iter().zip(&rates).zip(&reports) {
@@ -249,8 +243,8 @@ fn compare(field: &[&Contender], programs: &mut [Program], rounds: usize) -> Res
         let (ratio, rate) = (median(&ratios), median(own) / 1e6);
         let (Contender { name, text, .. }, flags) = (contender, &programs[contender.program].flags);
         println!(
-            "  {name:15} {ratio:8.4} ({least:.4} to {greatest:.4}) {rate:9.3} M/s  {:.1} steps an episode; {text}; {flags}",
-            report.episode_length()
+            "  {name:15} {ratio:8.4} ({least:.4} to {greatest:.4}) {rate:9.4} M/s  {}; {text}; {flags}",
+            report.describe(workload)
         );
     }
     Ok(())
@@ -276,16 +270,21 @@ mod tests {
     }
 
     #[test]
-    fn what_learned_something_else_is_not_timed() {
-        let reference = Report { steps: 200.0, seconds: 1.0, episodes: 10.0, path: 13.0, value: -13.0 };
-        let contender = Contender::parse("cliff c: ", 0).unwrap();
-        let check = |report: Report| report.check(&contender, &reference);
-        assert_eq!(check(Report { seconds: 2.0, ..reference }), Ok(()));
-        assert!(check(Report { path: 17.0, ..reference }).is_err());
-        assert!(check(Report { value: -12.9, ..reference }).is_err());
-        assert!(check(Report { episodes: 11.0, ..reference }).is_err());
-        let walker = Contender::parse("cliff rurel: ", 0).unwrap();
-        assert_eq!(Report { episodes: 1.0, ..reference }.check(&walker, &reference), Ok(()));
+    fn what_computes_something_else_is_not_timed() {
+        let cliff = &Subject::Policy.workloads()[0];
+        let report = |figures: &[f64]| Report { rate: 1.0, figures: figures.into() };
+        let check = |line: &str, figures: &[f64]| {
+            let contender = Contender::parse(line, 0).unwrap();
+            report(figures).check(cliff, &contender, &report(&[20.0, 13.0, -13.0]))
+        };
+        assert_eq!(check("cliff c: ", &[20.5, 13.0, -13.0]), Ok(()));
+        assert!(check("cliff c: ", &[20.0, 17.0, -13.0]).is_err());
+        assert!(check("cliff c: ", &[20.0, 13.0, -12.9]).is_err());
+        assert!(check("cliff c: ", &[20.0, 13.0, f64::NAN]).is_err());
+        assert!(check("cliff c: ", &[22.0, 13.0, -13.0]).is_err());
+        assert!(check("cliff c: ", &[20.0]).is_err());
+        assert_eq!(check("cliff rurel*: ", &[200.0, 13.0, -13.0]), Ok(()));
+        assert!(check("cliff rurel*: ", &[200.0, 17.0, -13.0]).is_err());
     }
 
     #[test]
