@@ -40,6 +40,12 @@ pub(super) struct Sums {
 
 impl Sums {
     const EMPTY: Self = Self { advantages: [[[0.0; 2]; ACTIONS]; STATES], targets: [0.0; STATES], counts: [0; STATES] };
+    /// In place: it is a third of the state.
+    fn clear(&mut self) {
+        self.advantages.as_flattened_mut().as_flattened_mut().fill(0.0);
+        self.targets.fill(0.0);
+        self.counts.fill(0);
+    }
 }
 
 /// What both contenders use, one after the other.
@@ -161,7 +167,7 @@ impl Learner {
         }
         match pass {
             1 => work.moments = CompensatedMoments::EMPTY,
-            2 => work.sums = Sums::EMPTY,
+            2 => work.sums.clear(),
             PASSES => work.measured = [CompensatedSum::EMPTY; 3],
             _ => {}
         }
