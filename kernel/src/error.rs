@@ -35,6 +35,9 @@ errors! {
     ProbabilityOutOfRange "probability_out_of_range" "a probability must be between 0 and 1, and one must be above 0";
     ParameterOutOfRange "parameter_out_of_range" "a parameter is outside its range";
     RewardOutOfRange "reward_out_of_range" "the reward is outside the range that was stated";
+    FactorOutOfRange "factor_out_of_range" "a factor must be between 0 and 1";
+    CompletionOutOfRange "completion_out_of_range" "the completion must be between 0 and 100 percent";
+    MessageOutOfRange "message_out_of_range" "the message is not below the number of messages";
     NegativeConsumption "negative_consumption" "what an action takes of a resource must not be below 0";
     EmptyRange "empty_range" "there is nothing to choose from";
     NoArms "no_arms" "there must be at least one arm";

@@ -10,6 +10,10 @@ pub fn requirement(claim: &Claim, descriptor: &Descriptor) -> String {
         Measure::Value(a) => quantity(a, steps),
         Measure::Ratio(a, b) => format!("{} ÷ {}", quantity(a, steps), quantity(b, steps)),
         Measure::Difference(a, b) => format!("{} − {}", quantity(a, steps), quantity(b, steps)),
+        Measure::Quantile(a, share) if *share == 0.5 => format!("median over seeds of {}", quantity(a, steps)),
+        Measure::Quantile(a, share) => {
+            format!("{} quantile over seeds of {}", number::reading(*share), quantity(a, steps))
+        }
         Measure::RatioOfLeast(a, b) => format!("{} ÷ {}", least(a, steps), least(b, steps)),
     };
     let plural = if claim.seeds == 1 { "" } else { "s" };

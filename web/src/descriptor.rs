@@ -158,7 +158,7 @@ pub struct Claim {
     pub steps: u32,
 }
 
-/// A number made from means over seeds.
+/// A number made from means over seeds, or from one number a seed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Measure {
     /// A mean.
@@ -169,6 +169,8 @@ pub enum Measure {
     Difference(Quantity, Quantity),
     /// The least of some means divided by the least of others.
     RatioOfLeast(Vec<Quantity>, Vec<Quantity>),
+    /// What a share of the seeds lies at or below.
+    Quantile(Quantity, f64),
 }
 
 /// A contender's metric, reduced to one number.
@@ -307,6 +309,7 @@ impl Claim {
             "value" => Measure::Value(Quantity::read(of)?),
             "ratio" => pair().map(|(a, b)| Measure::Ratio(a, b))?,
             "difference" => pair().map(|(a, b)| Measure::Difference(a, b))?,
+            "quantile" => Measure::Quantile(Quantity::read(of.get(0)?)?, of.get(1)?.as_f64()?),
             "ratio_of_least" => {
                 let all =
                     |side: usize| of.get(side)?.as_array()?.iter().map(Quantity::read).collect::<Option<Vec<_>>>();

@@ -16,6 +16,7 @@ use habit::bandit::{Bandit, Confidence, ContextualBandit};
 use habit::interact::{Element, Outcome, Transition};
 use habit::learn::{ActorCriticParameters, Control, Prediction, TdParameters};
 use habit::policy::{EpsilonGreedy, Exploration};
+use habit::reward::learned::{Label, MessageReward};
 use habit::rng::{Generator, stream};
 
 #[cfg(target_os = "none")]
@@ -160,6 +161,13 @@ pub fn allocator(learner: &mut impl Allocator) -> ! {
         let _ = black_box(learner.decide(Request::new(rewards, consumption)));
         black_box(learner.left());
     }
+}
+
+/// Pays for messages and learns from labels, whatever comes.
+pub fn message_reward(learner: &mut impl MessageReward) {
+    let _ = black_box(learner.reward(any(), black_box(&[0.0f32; 9][..])));
+    let label = || Label { message: any(), features: black_box(&[0.0f32; 9][..]), value: any() };
+    let _ = black_box(learner.learn(black_box(&[label(), label()][..])));
 }
 
 /// Selects and updates, whatever comes.

@@ -95,7 +95,7 @@ fn measured(claim: &Claim, step: &str) -> String {
     let full = if claim.full { ", only with --full" } else { "" };
     let runs = format!("{}, {} {step}s{full}", counted(claim.seeds, "seed"), claim.steps);
     let (a, operator, b) = match claim.measure {
-        Measure::Value(a) => (a, "", None),
+        Measure::Value(a) | Measure::Quantile(a, _) => (a, "", None),
         Measure::Ratio(a, b) => (a, " / ", Some(b)),
         Measure::Difference(a, b) => (a, " - ", Some(b)),
         Measure::RatioOfLeast(a, b) => return format!("{runs}: {} / {}", least(a), least(b)),
@@ -116,7 +116,16 @@ fn measured(claim: &Claim, step: &str) -> String {
         format!("{kind}{} of {}{window}{length}{set}", quantity.metric, quantity.contender)
     };
     let set = if shared && !a.set.is_empty() { format!(", {}", a.set) } else { String::new() };
-    format!("{runs}{set}: {}{operator}{}", quantity(a), b.map(quantity).unwrap_or_default())
+    let over_seeds = match claim.measure {
+        Measure::Quantile(_, share) => format!("{} over the seeds of ", quantile(share)),
+        _ => String::new(),
+    };
+    format!("{runs}{set}: {over_seeds}{}{operator}{}", quantity(a), b.map(quantity).unwrap_or_default())
+}
+
+/// What share of the seeds, in words.
+fn quantile(share: f32) -> String {
+    if share == 0.5 { "median".to_owned() } else { format!("{share} quantile") }
 }
 
 /// The least mean among several contenders and settings, in words.

@@ -20,6 +20,8 @@
 //! | [`RecoveringArms`] | Simchi-Levi, Zheng, Zhu (ICML 2021), section 1 |
 //! | [`CoupledArms`] | Xu, Wilder, Khalil, Tambe (ICLR 2025): many small arms, one joint action |
 //! | [`LinearDynamicalBandit`] | Mussi, Metelli, Restelli (ICML 2023), section 2 |
+//! | [`CorridorDrive`] | after Jaeger et al. (2025): lights, a parked car, a speed limit |
+//! | [`MessageRooms`] | after Zheng et al. (2024): a sparse reward, and a message a step |
 //! | [`AllocationRequests`] | inputs as in Balseiro, Lu, Mirrokni (Operations Research 2023) |
 //!
 //! | piece | what it is |
@@ -36,6 +38,7 @@ mod blackjack;
 mod cart_pole;
 mod cart_pole_batch;
 mod cliff_walking;
+mod corridor_drive;
 mod coupled_arms;
 mod episode;
 mod frozen_lake;
@@ -44,6 +47,7 @@ mod grid_world;
 mod linear_contextual_bandit;
 mod linear_dynamical_bandit;
 mod maximisation_bias;
+mod message_rooms;
 mod mountain_car;
 mod pendulum;
 mod random_walk;
@@ -63,12 +67,14 @@ pub use blackjack::Blackjack;
 pub use cart_pole::CartPole;
 pub use cart_pole_batch::CartPoleBatch;
 pub use cliff_walking::CliffWalking;
+pub use corridor_drive::CorridorDrive;
 pub use coupled_arms::{BirthDeathArm, CoupledArms};
 pub use frozen_lake::FrozenLake;
 pub use grid_world::{Cell, GridRules, GridWorld};
 pub use linear_contextual_bandit::LinearContextualBandit;
 pub use linear_dynamical_bandit::{LinearDynamicalBandit, LinearSystem};
 pub use maximisation_bias::MaximisationBias;
+pub use message_rooms::MessageRooms;
 pub use mountain_car::MountainCar;
 pub use pendulum::Pendulum;
 pub use random_walk::RandomWalk;

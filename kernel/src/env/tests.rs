@@ -1,9 +1,10 @@
 //! What holds for every environment: the same bits from the same seed, and from where a run was saved.
 
 use super::{
-    Acrobot, Action, AllocationRequests, Arrivals, Blackjack, Bounded, CartPole, CartPoleBatch, CliffWalking, Discrete,
-    Env, FrozenLake, GridRules, GridWorld, LinearDynamicalBandit, LinearSystem, MaximisationBias, MountainCar, Nothing,
-    Observation, Pendulum, RandomWalk, ShortCorridor, Space, Taxi, TimeLimit, WindyGrid,
+    Acrobot, Action, AllocationRequests, Arrivals, Blackjack, Bounded, CartPole, CartPoleBatch, CliffWalking,
+    CorridorDrive, Discrete, Env, FrozenLake, GridRules, GridWorld, LinearDynamicalBandit, LinearSystem,
+    MaximisationBias, MessageRooms, MountainCar, Nothing, Observation, Pendulum, RandomWalk, ShortCorridor, Space,
+    Taxi, TimeLimit, WindyGrid,
 };
 use crate::error::Error;
 use crate::interact::Outcome;
@@ -147,6 +148,8 @@ fn the_same_seed_gives_the_same_bits_whatever_the_pauses() {
     );
     lives(&MaximisationBias::new(), 0xe282_e2d0_512f_448a);
     lives(&ShortCorridor::new(), 0x6a5a_a1c5_3f8f_91dc);
+    lives(&TimeLimit::new(CorridorDrive::new(), CorridorDrive::HORIZON), 0x026d_a39a_247e_5bb9);
+    lives(&TimeLimit::new(MessageRooms::new(), 60), 0xbac2_2fdc_ec8c_29fb);
     lives(&LinearDynamicalBandit::new(&SYSTEM, &ARMS, 0.1), 0xd2a2_7c87_c2e5_7172);
     lives(&AllocationRequests::new(Arrivals::Independent, 1000), 0xba64_2cb5_ac76_d1f1);
     lives(&AllocationRequests::new(Arrivals::Seasonal, 1000), 0xd651_f007_c0df_979b);

@@ -10,7 +10,7 @@ pub struct Claim {
     pub measure: Measure,
     /// What the measured number must satisfy.
     pub required: Requirement,
-    /// How many seeds the mean runs over.
+    /// How many seeds it is measured on.
     pub seeds: u32,
     /// The length of each run, unless a quantity says another.
     pub steps: u32,
@@ -47,7 +47,7 @@ impl Quantity {
     }
 }
 
-/// A number made from the means of one or two quantities over the seeds.
+/// A number made from the means of one or two quantities over the seeds, or from one quantity of each seed.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
@@ -62,6 +62,9 @@ pub enum Measure {
     /// best of others.
     #[cfg_attr(feature = "serde", serde(rename = "ratio_of_least"))]
     RatioOfLeast(&'static [Quantity], &'static [Quantity]),
+    /// What a share of the seeds, in `[0, 1]`, lies at or below, between two seeds by linear interpolation: 0.5 is the median,
+    /// 0 the least.
+    Quantile(Quantity, f32),
 }
 
 /// One contender's metric, reduced over the steps of a run.

@@ -13,6 +13,7 @@
 //! | `purely-periodic-policy.offline`, `.online` | bandit | `lab-bandit` |
 //! | `dual-mirror-descent` | allocate | `lab-allocate` |
 //! | `combinatorial-restless-q` | bandit | `lab-bandit` |
+//! | `simple-driving-reward`, `online-annotated-intrinsic-reward` | reward | `lab-reward` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -43,11 +44,15 @@ mod experiment;
 #[allow(dead_code)] // as above
 mod grid_view;
 mod linear_policies;
+#[cfg(feature = "online-annotated-intrinsic-reward")]
+mod online_annotated_intrinsic_reward;
 #[allow(unused_macros, unused_imports)] // as above
 mod pick;
 mod purely_periodic_policy;
 mod reducer;
 mod run;
+#[cfg(feature = "simple-driving-reward")]
+mod simple_driving_reward;
 mod table;
 mod tabular_td;
 mod values;

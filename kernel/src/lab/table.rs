@@ -152,6 +152,9 @@ experiments! {
     "purely-periodic-policy-offline" PeriodicOffline super::purely_periodic_policy::OfflineExperiment;
     "purely-periodic-policy-online" PeriodicOnline super::purely_periodic_policy::OnlineExperiment;
     "combinatorial-restless-q" CombinatorialRestlessQ super::combinatorial_restless_q::CombinatorialRestlessQExperiment;
+    "simple-driving-reward" SimpleDrivingReward super::simple_driving_reward::SimpleDrivingRewardExperiment;
+    "online-annotated-intrinsic-reward" OnlineAnnotatedIntrinsicReward
+        super::online_annotated_intrinsic_reward::OnlineAnnotatedIntrinsicRewardExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].

@@ -54,6 +54,7 @@ enum Formula {
     Ratio(Source, Source),
     Difference(Source, Source),
     RatioOfLeast(Vec<Source>, Vec<Source>),
+    Quantile(Source, f32),
 }
 
 /// What a run of one seed came to: a number a column.
@@ -117,11 +118,10 @@ impl Measurement {
     }
 
     fn row(&self, entry: usize, claim: &'static Claim, formula: &Formula, numbers: &[&[Numbers]]) -> Row {
-        let mean = |source: Source| {
-            let seeds = numbers[source.group].iter().take(claim.seeds as usize);
-            let sum = seeds.map(|seed| seed[source.column]).sum::<Option<f64>>()?;
-            Some(sum / f64::from(claim.seeds))
+        let seeds = |source: Source| {
+            numbers[source.group].iter().take(claim.seeds as usize).map(move |seed| seed[source.column])
         };
+        let mean = |source: Source| Some(seeds(source).sum::<Option<f64>>()? / f64::from(claim.seeds));
         let least = |sources: &[Source]| {
             let means = sources.iter().map(|source| mean(*source));
             means.reduce(|a, b| a.zip(b).map(|(a, b)| a.min(b))).flatten()
@@ -131,6 +131,7 @@ impl Measurement {
             Formula::Ratio(a, b) => mean(a).zip(mean(b)).map(|(a, b)| a / b),
             Formula::Difference(a, b) => mean(a).zip(mean(b)).map(|(a, b)| a - b),
             Formula::RatioOfLeast(ref a, ref b) => least(a).zip(least(b)).map(|(a, b)| a / b),
+            Formula::Quantile(a, share) => seeds(a).collect::<Option<_>>().and_then(|all| quantile(all, share)),
         };
         let measured = measured.filter(|number| number.is_finite());
         Row {
@@ -176,6 +177,7 @@ impl Measurement {
             Measure::Value(a) => Formula::Value(source(a)?),
             Measure::Ratio(a, b) => Formula::Ratio(source(a)?, source(b)?),
             Measure::Difference(a, b) => Formula::Difference(source(a)?, source(b)?),
+            Measure::Quantile(a, share) => Formula::Quantile(source(a)?, *share),
             Measure::RatioOfLeast(a, b) => {
                 let mut sources =
                     |quantities: &[Quantity]| quantities.iter().map(&mut source).collect::<Result<_, _>>();
@@ -258,6 +260,17 @@ impl Group {
         let problem = format!("its run with seed {seed} broke off in step {step}: {error}");
         ClaimError { id: EXPERIMENTS[self.entry].id, claim: self.claim, problem }
     }
+}
+
+/// What a share of the numbers lies at or below, by linear interpolation; `None` of nothing, and of no share.
+fn quantile(mut numbers: Vec<f64>, share: f32) -> Option<f64> {
+    if !(0.0..=1.0).contains(&share) {
+        return None;
+    }
+    numbers.sort_by(f64::total_cmp);
+    let place = f64::from(share) * (numbers.len().checked_sub(1)? as f64);
+    let (below, above) = (numbers[place.floor() as usize], numbers[place.ceil() as usize]);
+    Some(below + (above - below) * place.fract())
 }
 
 const fn window(reduction: Reduction) -> (u32, u32) {
@@ -350,6 +363,21 @@ mod tests {
         let shared = measured(vec![Claim { seeds: 7, ..CLAIM }, CLAIM]);
         assert_eq!(shared[1].measured, alone);
         assert_ne!(shared[0].measured, alone);
+    }
+
+    #[test]
+    fn a_quantile_lies_among_the_seeds() {
+        let of = |share| quantile(vec![4.0, 1.0, 3.0, 2.0], share);
+        assert_eq!([0.0, 0.25, 0.5, 1.0].map(of), [1.0, 1.75, 2.5, 4.0].map(Some));
+        assert_eq!([-0.1, 1.1, f32::NAN].map(of), [None; 3]);
+        assert_eq!((quantile(vec![], 0.5), quantile(vec![7.0], 0.5)), (None, Some(7.0)));
+        let median = Claim { seeds: 3, measure: Measure::Quantile(QUANTITY, 0.5), ..CLAIM };
+        let alone = [0, 1, 2].map(|seed| {
+            let options = Options { seed: 1 + seed, ..OPTIONS };
+            let rows = planned(vec![Claim { seeds: 1, ..CLAIM }], options).unwrap().run(NonZeroUsize::MIN, &|_| {});
+            rows.unwrap()[0].measured.unwrap()
+        });
+        assert_eq!(measured(vec![median])[0].measured, quantile(alone.to_vec(), 0.5));
     }
 
     #[test]

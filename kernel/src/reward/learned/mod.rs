@@ -1,1 +1,43 @@
 //! Rewards that are learned.
+//!
+//! | piece | what it is |
+//! |---|---|
+//! | [`RewardModel`] | what scores features |
+//! | [`LinearReward`], [`Examples`], [`LogisticAscent`] | a score linear in features, fitted by logistic regression to what was labelled |
+//! | [`MessageReward`], [`Label`] | what a message is worth, learned from an annotator's labels; Zheng et al. (2024) |
+//! | [`RetrievalReward`] | the label itself, from a table |
+//! | [`ClassifierReward`] | whether it is probably helpful, of messages that nobody labelled too |
+//! | [`RankingReward`] | how far it is above the usual, from pairs (Bradley, Terry 1952) |
+//! | [`AnnotationQueue`] | what waits for an annotator that is slow |
+//! | [`EpisodicCountNorm`], [`RewardMix`] | the same message counts less each time; what the two rewards weigh |
+
+mod annotation_queue;
+mod classifier;
+mod episodic_count_norm;
+mod examples;
+mod fit;
+mod linear;
+mod message;
+mod ranking;
+mod retrieval;
+
+pub use annotation_queue::{AnnotationQueue, Submission};
+pub use classifier::{ClassifierReward, ClassifierState};
+pub use episodic_count_norm::{EpisodicCountNorm, EpisodicCountState, RewardMix};
+pub use examples::Examples;
+pub use fit::LogisticAscent;
+pub use linear::{LARGEST_FEATURE, LinearReward, LinearState};
+pub use message::{Label, MessageReward};
+pub use ranking::{RankingOutput, RankingReward, RankingState};
+pub use retrieval::{RetrievalReward, RetrievalState};
+
+use crate::error::Error;
+
+/// What scores features: more is better, the unit is the model's own.
+pub trait RewardModel {
+    /// The score of features.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::NonFinite`]; what the model says of its own.
+    fn score(&self, features: &[f32]) -> Result<f32, Error>;
+}
