@@ -1,5 +1,6 @@
 //! Generalized advantage estimation.
 
+use crate::discount::Discounted;
 use crate::error::Error;
 use crate::interact::{Outcome, RolloutView};
 
@@ -153,6 +154,17 @@ impl Gae {
             }
             later = Some(row);
         }
+    }
+}
+
+impl Discounted for Gae {
+    fn discount(&self) -> f32 {
+        self.discount
+    }
+
+    fn set_discount(&mut self, discount: f32) -> Result<(), Error> {
+        *self = Self::new(discount, self.lambda)?;
+        Ok(())
     }
 }
 

@@ -1,12 +1,16 @@
 //! A policy and its judge, learning at every step.
 
+use super::adjusted::adjustable;
 use super::{Control, Suits};
+use crate::discount::Discounted;
 use crate::env::{Env, Space};
 use crate::error::Error;
 use crate::interact::{Outcome, Transition};
 use crate::linalg::{Const, StorageMut, all_finite, dot};
+use crate::math::is_in_unit_interval;
 use crate::policy::{Code, Features, StochasticPolicy};
 use crate::rng::Rng;
+use crate::schedule::StepSized;
 use crate::state::{Identify, Identity, Persist, Reader, Write, persist_fields};
 
 /// The numbers of [`ActorCritic`] and [`NaturalActorCritic`].
@@ -40,6 +44,35 @@ impl ActorCriticParameters {
         }
         let fits = [self.actor_lambda, self.critic_lambda].iter().all(|lambda| (0.0..=1.0).contains(lambda));
         if fits { Ok(()) } else { Err(Error::ParameterOutOfRange) }
+    }
+}
+
+impl Discounted for ActorCriticParameters {
+    fn discount(&self) -> f32 {
+        self.discount
+    }
+
+    fn set_discount(&mut self, discount: f32) -> Result<(), Error> {
+        if !is_in_unit_interval(discount) {
+            return Err(Error::DiscountOutOfRange);
+        }
+        self.discount = discount;
+        Ok(())
+    }
+}
+
+/// The policy's.
+impl StepSized for ActorCriticParameters {
+    fn step_size(&self) -> f32 {
+        self.actor_step_size
+    }
+
+    fn set_step_size(&mut self, step_size: f32) -> Result<(), Error> {
+        if !(step_size >= 0.0 && step_size.is_finite()) {
+            return Err(Error::StepSizeOutOfRange);
+        }
+        self.actor_step_size = step_size;
+        Ok(())
     }
 }
 
@@ -181,6 +214,8 @@ where
     }
 }
 
+adjustable!([P, X: Features<Size = Const<F>>, B, const F: usize] ActorCritic<P, X, B, F> { critic.parameters });
+
 impl<P, X, B, V, const F: usize> Suits<V> for ActorCritic<P, X, B, F>
 where
     P: StochasticPolicy,
@@ -308,6 +343,8 @@ where
         Ok(delta)
     }
 }
+
+adjustable!([P, X: Features<Size = Const<F>>, B, const F: usize] NaturalActorCritic<P, X, B, F> { critic.parameters });
 
 impl<P, X, B, V, const F: usize> Suits<V> for NaturalActorCritic<P, X, B, F>
 where

@@ -1,12 +1,16 @@
 //! The policy gradient from whole episodes.
 
+use super::adjusted::adjustable;
 use super::{Control, Suits};
+use crate::discount::Discounted;
 use crate::env::{Env, Space};
 use crate::error::Error;
 use crate::interact::{EpisodeBuffer, Outcome, Sample, Transition};
 use crate::linalg::{Const, all_finite};
+use crate::math::is_in_unit_interval;
 use crate::policy::{Code, Features, StochasticPolicy};
 use crate::rng::Rng;
+use crate::schedule::StepSized;
 use crate::state::{Identify, Identity, Persist, persist_fields};
 
 /// The numbers of [`Reinforce`].
@@ -20,6 +24,35 @@ pub struct ReinforceParameters {
     pub discount: f32,
     /// Whether step `t` counts `gamma^t`, as the theorem has it; the usual practice leaves that out.
     pub discounted_start: bool,
+}
+
+impl Discounted for ReinforceParameters {
+    fn discount(&self) -> f32 {
+        self.discount
+    }
+
+    fn set_discount(&mut self, discount: f32) -> Result<(), Error> {
+        if !is_in_unit_interval(discount) {
+            return Err(Error::DiscountOutOfRange);
+        }
+        self.discount = discount;
+        Ok(())
+    }
+}
+
+/// The policy's.
+impl StepSized for ReinforceParameters {
+    fn step_size(&self) -> f32 {
+        self.step_size
+    }
+
+    fn set_step_size(&mut self, step_size: f32) -> Result<(), Error> {
+        if !(step_size >= 0.0 && step_size.is_finite()) {
+            return Err(Error::StepSizeOutOfRange);
+        }
+        self.step_size = step_size;
+        Ok(())
+    }
 }
 
 /// REINFORCE (Sutton & Barto, section 13.3), with a baseline that is linear in the same features (section 13.4): after an
@@ -154,6 +187,9 @@ where
         learned
     }
 }
+
+adjustable!([P: StochasticPolicy, X: Features<Size = Const<F>>, const F: usize, const N: usize]
+    Reinforce<P, X, F, N> { parameters });
 
 impl<P, X, V, const F: usize, const N: usize> Suits<V> for Reinforce<P, X, F, N>
 where

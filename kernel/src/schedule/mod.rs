@@ -15,6 +15,19 @@ pub trait Schedule {
     fn at(&self, t: u32) -> f32;
 }
 
+/// A learner whose step size can be changed while it works. Of a learner with two of them it is the first: the policy's of an
+/// actor-critic, `alpha` of gradient TD.
+pub trait StepSized {
+    /// The present step size.
+    fn step_size(&self) -> f32;
+
+    /// Changes the step size from the next update on. With 0, which schedules end with, nothing more is learned.
+    ///
+    /// # Errors
+    /// [`Error::StepSizeOutOfRange`] below 0, and above what the learner can be started with; it is unchanged then.
+    fn set_step_size(&mut self, step_size: f32) -> Result<(), Error>;
+}
+
 /// Always the same.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Constant(pub f32);
