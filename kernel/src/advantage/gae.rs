@@ -1,6 +1,6 @@
 //! Generalized advantage estimation.
 
-use crate::discount::Discounted;
+use crate::discount::discounted;
 use crate::error::Error;
 use crate::interact::{Outcome, RolloutView};
 
@@ -157,16 +157,7 @@ impl Gae {
     }
 }
 
-impl Discounted for Gae {
-    fn discount(&self) -> f32 {
-        self.discount
-    }
-
-    fn set_discount(&mut self, discount: f32) -> Result<(), Error> {
-        *self = Self::new(discount, self.lambda)?;
-        Ok(())
-    }
-}
+discounted!([] Gae { discount });
 
 /// `number` where `flag` is 0, and 0 where it is 1: by a mask, because a selection by bytes keeps the compiler from
 /// working on several lanes at once.

@@ -19,6 +19,7 @@ pub use exponential::ExponentialDiscount;
 pub use fixed::FixedDiscount;
 
 use crate::error::Error;
+use crate::math::is_in_unit_interval;
 
 /// A discount that may change from update to update.
 pub trait DiscountSchedule {
@@ -41,3 +42,38 @@ pub trait Discounted {
     /// [`Error::DiscountOutOfRange`]; the discount is unchanged then.
     fn set_discount(&mut self, discount: f32) -> Result<(), Error>;
 }
+
+/// The number itself.
+impl Discounted for f32 {
+    #[inline]
+    fn discount(&self) -> f32 {
+        *self
+    }
+
+    #[inline]
+    fn set_discount(&mut self, discount: f32) -> Result<(), Error> {
+        if !is_in_unit_interval(discount) {
+            return Err(Error::DiscountOutOfRange);
+        }
+        *self = discount;
+        Ok(())
+    }
+}
+
+/// Writes [`Discounted`] from the place of what has the discount.
+macro_rules! discounted {
+    ([$($generics:tt)*] $type:ty { $($field:ident).+ }) => {
+        impl<$($generics)*> $crate::discount::Discounted for $type {
+            #[inline]
+            fn discount(&self) -> f32 {
+                $crate::discount::Discounted::discount(&self.$($field).+)
+            }
+
+            #[inline]
+            fn set_discount(&mut self, discount: f32) -> Result<(), $crate::error::Error> {
+                $crate::discount::Discounted::set_discount(&mut self.$($field).+, discount)
+            }
+        }
+    };
+}
+pub(crate) use discounted;

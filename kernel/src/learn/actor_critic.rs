@@ -1,13 +1,12 @@
 //! A policy and its judge, learning at every step.
 
-use super::adjusted::adjustable;
+use super::adjusted::{adjustable, set_ascent};
 use super::{Control, Suits};
-use crate::discount::Discounted;
+use crate::discount::discounted;
 use crate::env::{Env, Space};
 use crate::error::Error;
 use crate::interact::{Outcome, Transition};
 use crate::linalg::{Const, StorageMut, all_finite, dot};
-use crate::math::is_in_unit_interval;
 use crate::policy::{Code, Features, StochasticPolicy};
 use crate::rng::Rng;
 use crate::schedule::StepSized;
@@ -47,19 +46,7 @@ impl ActorCriticParameters {
     }
 }
 
-impl Discounted for ActorCriticParameters {
-    fn discount(&self) -> f32 {
-        self.discount
-    }
-
-    fn set_discount(&mut self, discount: f32) -> Result<(), Error> {
-        if !is_in_unit_interval(discount) {
-            return Err(Error::DiscountOutOfRange);
-        }
-        self.discount = discount;
-        Ok(())
-    }
-}
+discounted!([] ActorCriticParameters { discount });
 
 /// The policy's.
 impl StepSized for ActorCriticParameters {
@@ -68,11 +55,7 @@ impl StepSized for ActorCriticParameters {
     }
 
     fn set_step_size(&mut self, step_size: f32) -> Result<(), Error> {
-        if !(step_size >= 0.0 && step_size.is_finite()) {
-            return Err(Error::StepSizeOutOfRange);
-        }
-        self.actor_step_size = step_size;
-        Ok(())
+        set_ascent(&mut self.actor_step_size, step_size)
     }
 }
 

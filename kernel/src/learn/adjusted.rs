@@ -1,43 +1,31 @@
 //! A learner whose numbers follow schedules.
 
 use super::{Control, Prediction, Suits};
-use crate::discount::{DiscountSchedule, Discounted};
+use crate::discount::{DiscountSchedule, Discounted, discounted};
 use crate::env::Env;
 use crate::error::Error;
 use crate::interact::{Outcome, Transition};
 use crate::rng::Rng;
-use crate::schedule::{Schedule, StepSized};
+use crate::schedule::{Schedule, StepSized, step_sized};
 use crate::state::{Identify, Identity, Persist, Reader, Write};
 
 /// Writes [`Discounted`] and [`StepSized`] for a learner from the place of its numbers.
 macro_rules! adjustable {
     ([$($generics:tt)*] $type:ty { $($field:ident).+ }) => {
-        impl<$($generics)*> $crate::discount::Discounted for $type {
-            #[inline]
-            fn discount(&self) -> f32 {
-                $crate::discount::Discounted::discount(&self.$($field).+)
-            }
-
-            #[inline]
-            fn set_discount(&mut self, discount: f32) -> Result<(), $crate::error::Error> {
-                $crate::discount::Discounted::set_discount(&mut self.$($field).+, discount)
-            }
-        }
-
-        impl<$($generics)*> $crate::schedule::StepSized for $type {
-            #[inline]
-            fn step_size(&self) -> f32 {
-                $crate::schedule::StepSized::step_size(&self.$($field).+)
-            }
-
-            #[inline]
-            fn set_step_size(&mut self, step_size: f32) -> Result<(), $crate::error::Error> {
-                $crate::schedule::StepSized::set_step_size(&mut self.$($field).+, step_size)
-            }
-        }
+        $crate::discount::discounted!([$($generics)*] $type { $($field).+ });
+        $crate::schedule::step_sized!([$($generics)*] $type { $($field).+ });
     };
 }
 pub(super) use adjustable;
+
+/// Sets the step size of a gradient ascent, which knows no greatest one.
+pub(super) fn set_ascent(step_size: &mut f32, to: f32) -> Result<(), Error> {
+    if !(to >= 0.0 && to.is_finite()) {
+        return Err(Error::StepSizeOutOfRange);
+    }
+    *step_size = to;
+    Ok(())
+}
 
 /// What counts as an update of a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -343,29 +331,9 @@ impl<C: Prediction, A: Adjustment<C>> Prediction for Adjusted<C, A> {
 
 impl<V: Env, C: Suits<V>, A> Suits<V> for Adjusted<C, A> {}
 
-/// What an adjustment sets does not stay changed by hand.
-impl<C: Discounted, A> Discounted for Adjusted<C, A> {
-    #[inline]
-    fn discount(&self) -> f32 {
-        self.learner.discount()
-    }
-
-    fn set_discount(&mut self, discount: f32) -> Result<(), Error> {
-        self.learner.set_discount(discount)
-    }
-}
-
-/// What an adjustment sets does not stay changed by hand.
-impl<C: StepSized, A> StepSized for Adjusted<C, A> {
-    #[inline]
-    fn step_size(&self) -> f32 {
-        self.learner.step_size()
-    }
-
-    fn set_step_size(&mut self, step_size: f32) -> Result<(), Error> {
-        self.learner.set_step_size(step_size)
-    }
-}
+// What an adjustment sets does not stay changed by hand.
+discounted!([C: Discounted, A] Adjusted<C, A> { learner });
+step_sized!([C: StepSized, A] Adjusted<C, A> { learner });
 
 /// The learner, then the adjustments.
 impl<C: Persist, A: Persist + Adjustment<C>> Persist for Adjusted<C, A> {

@@ -1,11 +1,10 @@
 //! The fixed point of temporal differences, solved for.
 
 use super::Prediction;
-use crate::discount::Discounted;
+use crate::discount::discounted;
 use crate::error::Error;
 use crate::interact::{Outcome, Transition};
 use crate::linalg::{Const, Owned, Ridge};
-use crate::math::is_in_unit_interval;
 use crate::policy::{Code, Features};
 use crate::state::{Identify, Identity, persist_fields};
 
@@ -80,20 +79,8 @@ impl<X: Features<Size = Const<F>>, const F: usize> Prediction for Lstd<X, F> {
     }
 }
 
-/// What was learned keeps the discount that it was learned with.
-impl<X: Features<Size = Const<F>>, const F: usize> Discounted for Lstd<X, F> {
-    fn discount(&self) -> f32 {
-        self.discount
-    }
-
-    fn set_discount(&mut self, discount: f32) -> Result<(), Error> {
-        if !is_in_unit_interval(discount) {
-            return Err(Error::DiscountOutOfRange);
-        }
-        self.discount = discount;
-        Ok(())
-    }
-}
+// What was learned keeps the discount that it was learned with.
+discounted!([X: Features<Size = Const<F>>, const F: usize] Lstd<X, F> { discount });
 
 // The inverse and the vector.
 persist_fields!([X: Features<Size = Const<F>>, const F: usize] Lstd<X, F> { ridge });

@@ -68,7 +68,7 @@ pub use td_control::{Target, TdControl};
 pub use td_lambda::{TdLambda, TdLambdaState, TrueOnlineTdLambda};
 pub use traces::{DenseTraces, SparseTraces, TraceKind, Traces};
 
-use crate::discount::Discounted;
+use crate::discount::discounted;
 use crate::env::{Action, Env, Observation};
 use crate::error::Error;
 use crate::interact::{Element, Outcome, Transition};
@@ -99,21 +99,7 @@ impl TdParameters {
     }
 }
 
-impl Discounted for TdParameters {
-    #[inline]
-    fn discount(&self) -> f32 {
-        self.discount
-    }
-
-    #[inline]
-    fn set_discount(&mut self, discount: f32) -> Result<(), Error> {
-        if !is_in_unit_interval(discount) {
-            return Err(Error::DiscountOutOfRange);
-        }
-        self.discount = discount;
-        Ok(())
-    }
-}
+discounted!([] TdParameters { discount });
 
 impl StepSized for TdParameters {
     #[inline]

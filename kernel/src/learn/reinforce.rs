@@ -1,13 +1,12 @@
 //! The policy gradient from whole episodes.
 
-use super::adjusted::adjustable;
+use super::adjusted::{adjustable, set_ascent};
 use super::{Control, Suits};
-use crate::discount::Discounted;
+use crate::discount::discounted;
 use crate::env::{Env, Space};
 use crate::error::Error;
 use crate::interact::{EpisodeBuffer, Outcome, Sample, Transition};
 use crate::linalg::{Const, all_finite};
-use crate::math::is_in_unit_interval;
 use crate::policy::{Code, Features, StochasticPolicy};
 use crate::rng::Rng;
 use crate::schedule::StepSized;
@@ -26,19 +25,7 @@ pub struct ReinforceParameters {
     pub discounted_start: bool,
 }
 
-impl Discounted for ReinforceParameters {
-    fn discount(&self) -> f32 {
-        self.discount
-    }
-
-    fn set_discount(&mut self, discount: f32) -> Result<(), Error> {
-        if !is_in_unit_interval(discount) {
-            return Err(Error::DiscountOutOfRange);
-        }
-        self.discount = discount;
-        Ok(())
-    }
-}
+discounted!([] ReinforceParameters { discount });
 
 /// The policy's.
 impl StepSized for ReinforceParameters {
@@ -47,11 +34,7 @@ impl StepSized for ReinforceParameters {
     }
 
     fn set_step_size(&mut self, step_size: f32) -> Result<(), Error> {
-        if !(step_size >= 0.0 && step_size.is_finite()) {
-            return Err(Error::StepSizeOutOfRange);
-        }
-        self.step_size = step_size;
-        Ok(())
+        set_ascent(&mut self.step_size, step_size)
     }
 }
 

@@ -1,13 +1,13 @@
 //! A learner behind rules that change its rewards.
 
 use super::{Control, Prediction, Suits};
-use crate::discount::Discounted;
+use crate::discount::{Discounted, discounted};
 use crate::env::Env;
 use crate::error::Error;
 use crate::interact::Transition;
 use crate::reward::RewardShaping;
 use crate::rng::Rng;
-use crate::schedule::StepSized;
+use crate::schedule::{StepSized, step_sized};
 use crate::state::{Identify, Identity, persist_fields};
 
 /// A learner whose rewards pass through a [`RewardShaping`] first, with the discount that the learner has at that moment: a
@@ -135,27 +135,8 @@ where
 
 impl<V: Env, C: Suits<V>, F> Suits<V> for Shaped<C, F> {}
 
-impl<C: Discounted, F> Discounted for Shaped<C, F> {
-    #[inline]
-    fn discount(&self) -> f32 {
-        self.learner.discount()
-    }
-
-    fn set_discount(&mut self, discount: f32) -> Result<(), Error> {
-        self.learner.set_discount(discount)
-    }
-}
-
-impl<C: StepSized, F> StepSized for Shaped<C, F> {
-    #[inline]
-    fn step_size(&self) -> f32 {
-        self.learner.step_size()
-    }
-
-    fn set_step_size(&mut self, step_size: f32) -> Result<(), Error> {
-        self.learner.set_step_size(step_size)
-    }
-}
+discounted!([C: Discounted, F] Shaped<C, F> { learner });
+step_sized!([C: StepSized, F] Shaped<C, F> { learner });
 
 // The learner, then the rule.
 persist_fields!([C: crate::state::Persist, F: crate::state::Persist] Shaped<C, F> { learner, shaping });

@@ -28,6 +28,24 @@ pub trait StepSized {
     fn set_step_size(&mut self, step_size: f32) -> Result<(), Error>;
 }
 
+/// Writes [`StepSized`] from the place of what has the step size.
+macro_rules! step_sized {
+    ([$($generics:tt)*] $type:ty { $($field:ident).+ }) => {
+        impl<$($generics)*> $crate::schedule::StepSized for $type {
+            #[inline]
+            fn step_size(&self) -> f32 {
+                $crate::schedule::StepSized::step_size(&self.$($field).+)
+            }
+
+            #[inline]
+            fn set_step_size(&mut self, step_size: f32) -> Result<(), $crate::error::Error> {
+                $crate::schedule::StepSized::set_step_size(&mut self.$($field).+, step_size)
+            }
+        }
+    };
+}
+pub(crate) use step_sized;
+
 /// Always the same.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Constant(pub f32);
