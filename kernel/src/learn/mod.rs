@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`QLearning`], [`Sarsa`], [`ExpectedSarsa`] | sections 6.4 to 6.6; one type, [`TdControl`], with another [`Target`] inside |
 //! | [`DoubleQLearning`] | section 6.7; van Hasselt (2010) |
+//! | [`Advised`] | Q-learning with look-ahead advice; Wiewiora, Cottrell, Elkan (2003) |
 //! | [`MonteCarlo`] | section 5.4, every visit, constant step size |
 //! | [`NStepSarsa`], [`NStepTd`] | sections 7.1, 7.2, 9.4 and 10.2 |
 //! | [`TdLambda`], [`TrueOnlineTdLambda`] | sections 12.2 and 12.5 |
@@ -25,6 +26,7 @@
 
 mod actor_critic;
 mod adjusted;
+mod advised;
 mod committed;
 mod double_q;
 mod dyna_q;
@@ -49,6 +51,7 @@ mod traces;
 
 pub use actor_critic::{ActorCritic, ActorCriticParameters, NaturalActorCritic};
 pub use adjusted::{Adjusted, Adjustment, DiscountBy, Pace, StepSizeBy};
+pub use advised::{Advised, AdvisedState};
 pub use double_q::DoubleQLearning;
 pub use dyna_q::DynaQ;
 pub use expected_sarsa::{ExpectedSarsa, ExpectedSarsaTarget};
