@@ -13,6 +13,8 @@
 //! | `purely-periodic-policy.offline`, `.online` | bandit | `lab-bandit` |
 //! | `dual-mirror-descent` | allocate | `lab-allocate` |
 //! | `combinatorial-restless-q` | bandit | `lab-bandit` |
+//! | `behavior-alignment-reward` | reward | `lab-reward` |
+//! | `exploration-guided-reward-shaping` | reward | `lab-reward` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -28,6 +30,8 @@
 
 #[allow(dead_code)] // which experiments are compiled in decides
 mod bandit_lane;
+#[cfg(feature = "behavior-alignment-reward")]
+mod behavior_alignment_reward;
 mod claim;
 mod classic_bandits;
 #[cfg(feature = "combinatorial-restless-q")]
@@ -40,6 +44,8 @@ mod dynlin_ucb;
 #[allow(dead_code, unused_macros, unused_imports)] // which experiments are compiled in decides
 mod episode_lane;
 mod experiment;
+#[cfg(feature = "exploration-guided-reward-shaping")]
+mod exploration_guided_reward_shaping;
 #[allow(dead_code)] // as above
 mod grid_view;
 mod linear_policies;

@@ -152,6 +152,8 @@ experiments! {
     "purely-periodic-policy-offline" PeriodicOffline super::purely_periodic_policy::OfflineExperiment;
     "purely-periodic-policy-online" PeriodicOnline super::purely_periodic_policy::OnlineExperiment;
     "combinatorial-restless-q" CombinatorialRestlessQ super::combinatorial_restless_q::CombinatorialRestlessQExperiment;
+    "behavior-alignment-reward" BehaviorAlignmentReward super::behavior_alignment_reward::BehaviorAlignmentRewardExperiment;
+    "exploration-guided-reward-shaping" ExplorationGuidedRewardShaping super::exploration_guided_reward_shaping::ExplorationGuidedRewardShapingExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].
