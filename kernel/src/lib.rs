@@ -15,6 +15,7 @@
 //! - [`learn`], [`bandit`]: the learners.
 //! - [`plan`]: what is optimal where the model is known.
 //! - [`allocate`]: who gets what, under budgets that must last.
+//! - [`joint`]: what trains a reward or a discount together with a policy.
 //! - [`checkpoint`]: learned state in a container with a version and a checksum.
 //! - [`lab`]: experiments that compare learners on the same random numbers, and the claims they must meet.
 //! - `protocol`: JSON lines in and out, for a serial line, a worker or a pipe (feature `protocol`).
@@ -37,6 +38,7 @@ pub mod discount;
 pub mod env;
 pub mod error;
 pub mod interact;
+pub mod joint;
 pub mod lab;
 pub mod learn;
 pub mod linalg;

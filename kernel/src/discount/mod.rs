@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`FixedDiscount`] | always the same |
 //! | [`ExponentialDiscount`] | a horizon that grows by the same factor every update |
+//! | [`LearnedDiscount`] | follows a derivative |
 //!
 //! | piece | what it is |
 //! |---|---|
@@ -14,9 +15,11 @@
 
 mod exponential;
 mod fixed;
+mod learned;
 
 pub use exponential::ExponentialDiscount;
 pub use fixed::FixedDiscount;
+pub use learned::LearnedDiscount;
 
 use crate::error::Error;
 use crate::math::is_in_unit_interval;

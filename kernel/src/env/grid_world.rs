@@ -3,6 +3,7 @@
 use super::episode::{Episode, episodes_of_model};
 use super::grid::{Ground, clockwise, moved};
 use crate::error::Error;
+use crate::math::is_in_unit_interval;
 use crate::model::{FiniteModel, ModelOutcome};
 use crate::state::{Identify, Identity, persist_fields};
 
@@ -48,21 +49,24 @@ pub struct GridRules {
     pub fatal: bool,
     /// Whether a move is turned left, kept or turned right, in this order, with probability 1/3 each.
     pub slippery: bool,
+    /// With which probability any move at all is made instead of the action, each of the four alike.
+    pub stray: f32,
 }
 
 impl GridRules {
     /// Each step costs 1; a hazard costs 100 and puts the agent back: Sutton & Barto's example 6.6.
-    pub const CLIFF: Self = Self { step: -1.0, goal: -1.0, hazard: -100.0, fatal: false, slippery: false };
+    pub const CLIFF: Self = Self { step: -1.0, goal: -1.0, hazard: -100.0, fatal: false, slippery: false, stray: 0.0 };
 
     /// Only the goal pays, 1; a hazard ends the episode: Sutton & Barto's example 8.1.
-    pub const MAZE: Self = Self { step: 0.0, goal: 1.0, hazard: 0.0, fatal: true, slippery: false };
+    pub const MAZE: Self = Self { step: 0.0, goal: 1.0, hazard: 0.0, fatal: true, slippery: false, stray: 0.0 };
 }
 
 /// A grid of `S` cells given as text, under [`GridRules`].
 ///
 /// State `columns * row + column`; actions up 0, right 1, down 2, left 3; who would leave the grid or enter a wall stays.
 /// Goals, and hazards that are fatal, end the episode; their rows of the table are one self-loop that pays nothing. No
-/// time limit. `reset` takes no word; a step takes one when slippery, none otherwise. `S` and 36 bytes or less.
+/// time limit. `reset` takes no word; a step takes one when slippery or with stray moves, none otherwise. `S` and 40 bytes
+/// or less.
 ///
 /// ```
 /// use habit::env::{Env, GridRules, GridWorld};
@@ -113,7 +117,7 @@ impl<const S: usize> GridWorld<S> {
     /// # Errors
     /// [`Error::UnknownCell`]; [`Error::RaggedGrid`] when a row is longer or shorter than the first;
     /// [`Error::OtherCellCount`] unless there are `S` cells; [`Error::NotOneStart`]; [`Error::NonFinite`] when a reward
-    /// is.
+    /// is; [`Error::ProbabilityOutOfRange`].
     pub const fn parse(text: &str, rules: GridRules) -> Result<Self, Error> {
         match Self::read(text, rules) {
             (_, Some(error)) => Err(error),
@@ -157,6 +161,7 @@ impl<const S: usize> GridWorld<S> {
             (false, ..) => Some(Error::OtherCellCount),
             (_, false, _) => Some(Error::NotOneStart),
             (_, _, false) => Some(Error::NonFinite),
+            _ if !is_in_unit_interval(rules.stray) => Some(Error::ProbabilityOutOfRange),
             _ => None,
         };
         (world, error)
@@ -187,6 +192,24 @@ impl<const S: usize> GridWorld<S> {
         Ground { slippery: self.rules.slippery }
     }
 
+    /// How many moves may follow an action.
+    #[inline]
+    fn moves(&self) -> usize {
+        if self.rules.stray > 0.0 { Self::ACTIONS } else { self.ground().outcomes() }
+    }
+
+    /// One of them, and its probability. With stray moves each is listed once, in the order of the actions.
+    #[inline]
+    fn drawn(&self, action: usize, index: usize) -> (usize, f32) {
+        let (ground, stray) = (self.ground(), self.rules.stray);
+        if stray > 0.0 {
+            let meant = (0..ground.outcomes()).any(|outcome| ground.carried_out(action, outcome) == index);
+            (index, stray / 4.0 + if meant { (1.0 - stray) * ground.probability() } else { 0.0 })
+        } else {
+            (ground.carried_out(action, index), ground.probability())
+        }
+    }
+
     #[inline]
     fn ends(&self, cell: Option<Cell>) -> bool {
         cell == Some(Cell::Goal) || (cell == Some(Cell::Hazard) && self.rules.fatal)
@@ -207,7 +230,7 @@ impl<const S: usize> FiniteModel for GridWorld<S> {
     #[inline]
     fn outcome_count(&self, state: usize, action: usize) -> Result<usize, Error> {
         self.check_pair(state, action)?;
-        Ok(if self.ends(self.cell(state)) { 1 } else { self.ground().outcomes() })
+        Ok(if self.ends(self.cell(state)) { 1 } else { self.moves() })
     }
 
     #[inline]
@@ -219,7 +242,8 @@ impl<const S: usize> FiniteModel for GridWorld<S> {
             return Ok(Some(ModelOutcome::absorbed(state)));
         }
         let rows = S.checked_div(self.columns).unwrap_or(0);
-        let ahead = moved(state, rows, self.columns, clockwise(self.ground().carried_out(action, index)));
+        let (direction, probability) = self.drawn(action, index);
+        let ahead = moved(state, rows, self.columns, clockwise(direction));
         let landed = if self.cell(ahead) == Some(Cell::Wall) { state } else { ahead };
         let cell = self.cell(landed);
         let (next_state, reward) = match cell {
@@ -228,7 +252,7 @@ impl<const S: usize> FiniteModel for GridWorld<S> {
             Some(Cell::Hazard) => (self.start, self.rules.hazard),
             _ => (landed, self.rules.step),
         };
-        let (probability, terminated) = (self.ground().probability(), self.ends(cell));
+        let terminated = self.ends(cell);
         Ok(Some(ModelOutcome { probability, next_state, reward, terminated }))
     }
 }
@@ -295,6 +319,22 @@ mod tests {
             let mirrored = if world.outcome_count(state, action) == Ok(1) { index } else { 2 - index };
             assert_eq!(world.outcome(state, action, index), lake.outcome(state, 3 - action, mirrored));
         }
+    }
+
+    #[test]
+    fn stray_moves_go_anywhere() {
+        for (slippery, expected) in [(false, [0.025, 0.925, 0.025, 0.025]), (true, [0.325, 0.325, 0.325, 0.025])] {
+            let rules = GridRules { slippery, stray: 0.1, ..GridRules::MAZE };
+            let world = GridWorld::<9>::parse("... .S. ..G", rules).unwrap();
+            assert_eq!(world.outcome_count(4, 1), Ok(4));
+            for (index, (next_state, expected)) in [1, 5, 7, 3].into_iter().zip(expected).enumerate() {
+                let outcome = world.outcome(4, 1, index).unwrap().unwrap();
+                assert!(outcome.next_state == next_state && (outcome.probability - expected).abs() < 1e-6);
+            }
+            assert_eq!(world.outcome_count(8, 1), Ok(1));
+        }
+        let rules = GridRules { stray: 1.5, ..GridRules::MAZE };
+        assert_eq!(GridWorld::<4>::parse("S. .G", rules), Err(Error::ProbabilityOutOfRange));
     }
 
     fn every_outcome(states: usize) -> impl Iterator<Item = (usize, usize, usize)> {

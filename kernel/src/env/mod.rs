@@ -12,6 +12,7 @@
 //! | [`Pendulum`] | Gymnasium's `Pendulum-v1` |
 //! | [`RandomWalk`] | Sutton & Barto, examples 6.2 and 7.1 |
 //! | [`WindyGrid`] | Sutton & Barto, example 6.5 |
+//! | [`DistractorChain`] | Devidze, Kamalaruban, Singla (NeurIPS 2022): a far goal, and a small reward on the way back |
 //! | [`MaximisationBias`] | Sutton & Barto, example 6.7 |
 //! | [`ShortCorridor`] | Sutton & Barto, example 13.1 |
 //! | [`GridWorld`] | your own grid, given as text; the maze of Sutton & Barto's example 8.1 |
@@ -40,6 +41,7 @@ mod cart_pole_batch;
 mod cliff_walking;
 mod corridor_drive;
 mod coupled_arms;
+mod distractor_chain;
 mod episode;
 mod frozen_lake;
 mod grid;
@@ -69,6 +71,7 @@ pub use cart_pole_batch::CartPoleBatch;
 pub use cliff_walking::CliffWalking;
 pub use corridor_drive::CorridorDrive;
 pub use coupled_arms::{BirthDeathArm, CoupledArms};
+pub use distractor_chain::DistractorChain;
 pub use frozen_lake::FrozenLake;
 pub use grid_world::{Cell, GridRules, GridWorld};
 pub use linear_contextual_bandit::LinearContextualBandit;

@@ -2,9 +2,9 @@
 
 use super::{
     Acrobot, Action, AllocationRequests, Arrivals, Blackjack, Bounded, CartPole, CartPoleBatch, CliffWalking,
-    CorridorDrive, Discrete, Env, FrozenLake, GridRules, GridWorld, LinearDynamicalBandit, LinearSystem,
-    MaximisationBias, MessageRooms, MountainCar, Nothing, Observation, Pendulum, RandomWalk, ShortCorridor, Space,
-    Taxi, TimeLimit, WindyGrid,
+    CorridorDrive, Discrete, DistractorChain, Env, FrozenLake, GridRules, GridWorld, LinearDynamicalBandit,
+    LinearSystem, MaximisationBias, MessageRooms, MountainCar, Nothing, Observation, Pendulum, RandomWalk,
+    ShortCorridor, Space, Taxi, TimeLimit, WindyGrid,
 };
 use crate::error::Error;
 use crate::interact::Outcome;
@@ -138,6 +138,11 @@ fn the_same_seed_gives_the_same_bits_whatever_the_pauses() {
     lives(&TimeLimit::new(MountainCar::new(), MountainCar::TIME_LIMIT), 0x7c80_e4ec_d7aa_bbe8);
     lives(&TimeLimit::new(Acrobot::new(), Acrobot::TIME_LIMIT), 0x1300_154c_23d3_56e8);
     lives(&TimeLimit::new(Pendulum::new(), Pendulum::TIME_LIMIT), 0x4127_dc47_ed58_0b4f);
+    lives(&TimeLimit::new(DistractorChain::<21>::new(12, 0.01, 0.05).unwrap(), 16), 0xa3bf_4599_071c_6fc8);
+    lives(
+        &GridWorld::<9>::parse("S.. ... ..G", GridRules { stray: 0.1, ..GridRules::MAZE }).unwrap(),
+        0xf069_446e_6e26_2f02,
+    );
     lives(&RandomWalk::EXAMPLE_6_2, 0x7306_31d9_0c9d_7734);
     lives(&RandomWalk::EXAMPLE_7_1, 0xf877_49fd_91e6_e659);
     lives(&WindyGrid::new(), 0x7911_6398_43e8_aa12);

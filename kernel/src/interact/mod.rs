@@ -6,14 +6,17 @@
 //! | [`Step`], [`Transition`] | what an environment answers, what a learner sees |
 //! | [`Element`] | what is observed or done |
 //! | [`EpisodeBuffer`], [`Sample`] | an episode, kept until it is over |
+//! | [`EpisodeRing`], [`EpisodeSteps`] | the newest episodes, kept |
 //! | [`RolloutView`] | many steps of one or several episodes over borrowed slices, checked once |
 
 mod element;
 mod episode_buffer;
+mod episode_ring;
 mod rollout_view;
 
 pub use element::Element;
 pub use episode_buffer::{EpisodeBuffer, Sample};
+pub use episode_ring::{EpisodeRing, EpisodeSteps};
 pub use rollout_view::RolloutView;
 
 /// How a step left the episode, in one byte. Bootstrapping stops at [`Terminated`](Self::Terminated) only.

@@ -14,6 +14,8 @@
 //! | `dual-mirror-descent` | allocate | `lab-allocate` |
 //! | `combinatorial-restless-q` | bandit | `lab-bandit` |
 //! | `simple-driving-reward`, `online-annotated-intrinsic-reward` | reward | `lab-reward` |
+//! | `behavior-alignment-reward` | reward | `lab-reward` |
+//! | `exploration-guided-reward-shaping` | reward | `lab-reward` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -29,6 +31,8 @@
 
 #[allow(dead_code)] // which experiments are compiled in decides
 mod bandit_lane;
+#[cfg(feature = "behavior-alignment-reward")]
+mod behavior_alignment_reward;
 mod claim;
 mod classic_bandits;
 #[cfg(feature = "combinatorial-restless-q")]
@@ -41,6 +45,8 @@ mod dynlin_ucb;
 #[allow(dead_code, unused_macros, unused_imports)] // which experiments are compiled in decides
 mod episode_lane;
 mod experiment;
+#[cfg(feature = "exploration-guided-reward-shaping")]
+mod exploration_guided_reward_shaping;
 #[allow(dead_code)] // as above
 mod grid_view;
 mod linear_policies;

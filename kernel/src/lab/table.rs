@@ -155,6 +155,8 @@ experiments! {
     "simple-driving-reward" SimpleDrivingReward super::simple_driving_reward::SimpleDrivingRewardExperiment;
     "online-annotated-intrinsic-reward" OnlineAnnotatedIntrinsicReward
         super::online_annotated_intrinsic_reward::OnlineAnnotatedIntrinsicRewardExperiment;
+    "behavior-alignment-reward" BehaviorAlignmentReward super::behavior_alignment_reward::BehaviorAlignmentRewardExperiment;
+    "exploration-guided-reward-shaping" ExplorationGuidedRewardShaping super::exploration_guided_reward_shaping::ExplorationGuidedRewardShapingExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].

@@ -166,7 +166,7 @@ fn worlds_that_end_are_solved_without_a_discount() {
 #[test]
 fn what_a_rule_does_is_told() {
     // To the right the goal, which pays 1 and ends; to the left a hazard, which costs 5 and ends.
-    let rules = GridRules { step: -1.0, goal: 1.0, hazard: -5.0, fatal: true, slippery: false };
+    let rules = GridRules { step: -1.0, goal: 1.0, hazard: -5.0, fatal: true, slippery: false, stray: 0.0 };
     let line = GridWorld::<5>::parse("X.S.G", rules).unwrap();
     let (mut original, mut shaped) = ([0.0; 5], [0.0; 5]);
     let mut report = |rule: &dyn Fn(&Transition) -> f32| {

@@ -63,6 +63,11 @@ impl<A: Dim, F: Dim, B: StorageMut, V: StorageMut, M: Math> SoftmaxState<A, F, B
         self.theta.copy_from(theta)
     }
 
+    /// Every action alike again.
+    pub(crate) fn clear(&mut self) {
+        self.theta.values_mut().fill(0.0);
+    }
+
     /// `pi(.|s)`, one probability an action.
     ///
     /// # Errors
@@ -96,14 +101,54 @@ impl<A: Dim, F: Dim, B: StorageMut, V: StorageMut, M: Math> SoftmaxState<A, F, B
         if gradient.len() != self.theta.values().len() {
             return Err(Error::LengthMismatch);
         }
-        let entropy = self.entropy(code)?;
-        let features = self.theta.actions().max(1);
-        for (p, row) in self.probabilities.values().iter().zip(gradient.chunks_exact_mut(features)) {
-            if *p > 0.0 {
-                code.add_to(-weight * p * (M::ln(*p) + entropy), row);
-            }
+        self.distribution(code)?;
+        Ok(add_entropy_to::<M>(gradient, self.theta.actions(), self.probabilities.values(), code, weight))
+    }
+
+    /// `gradient += weight * grad log pi(a|s) + entropy_weight * grad H(pi(.|s))`, with the exponentials of one distribution.
+    ///
+    /// # Errors
+    /// [`Error::ActionOutOfRange`]; as [`add_entropy_gradient`](Self::add_entropy_gradient).
+    pub fn add_regularised_score(
+        &mut self,
+        code: &impl Code,
+        action: usize,
+        weight: f32,
+        entropy_weight: f32,
+        gradient: &mut [f32],
+    ) -> Result<(), Error> {
+        self.add_score(code, action, weight, gradient)?;
+        if entropy_weight != 0.0 {
+            let probabilities = self.probabilities.values();
+            add_entropy_to::<M>(gradient, self.theta.actions(), probabilities, code, entropy_weight);
         }
-        Ok(entropy)
+        Ok(())
+    }
+
+    /// `theta += weight * grad log pi(a|s)` with the probabilities that the action was drawn from, when the policy was another
+    /// one.
+    ///
+    /// # Errors
+    /// [`Error::ActionOutOfRange`]; [`Error::LengthMismatch`]; [`Error::NonFinite`]; the weights are unchanged then.
+    pub fn step_as_drawn(
+        &mut self,
+        code: &impl Code,
+        probabilities: &[f32],
+        action: usize,
+        weight: f32,
+    ) -> Result<(), Error> {
+        if action >= self.theta.states() {
+            return Err(Error::ActionOutOfRange);
+        }
+        if probabilities.len() != self.theta.states() {
+            return Err(Error::LengthMismatch);
+        }
+        if !(weight.is_finite() && all_finite(probabilities)) {
+            return Err(Error::NonFinite);
+        }
+        let features = self.theta.actions();
+        add_score_to(self.theta.values_mut(), features, probabilities, action, code, weight);
+        Ok(())
     }
 
     /// `H(pi(.|s)) = -sum_a pi_a log pi_a`, in nats.
@@ -111,9 +156,29 @@ impl<A: Dim, F: Dim, B: StorageMut, V: StorageMut, M: Math> SoftmaxState<A, F, B
     /// # Errors
     /// As [`distribution`](Self::distribution).
     pub fn entropy(&mut self, code: &impl Code) -> Result<f32, Error> {
-        let probabilities = self.distribution(code)?;
-        Ok(probabilities.iter().filter(|p| **p > 0.0).fold(0.0, |sum, p| sum - p * M::ln(*p)))
+        self.distribution(code).map(entropy_of::<M>)
     }
+}
+
+fn entropy_of<M: Math>(probabilities: &[f32]) -> f32 {
+    probabilities.iter().filter(|p| **p > 0.0).fold(0.0, |sum, p| sum - p * M::ln(*p))
+}
+
+/// Adds `-weight pi_b (log pi_b + H) phi` to every row `b`, and returns `H`.
+fn add_entropy_to<M: Math>(
+    rows: &mut [f32],
+    features: usize,
+    probabilities: &[f32],
+    code: &impl Code,
+    weight: f32,
+) -> f32 {
+    let entropy = entropy_of::<M>(probabilities);
+    for (p, row) in probabilities.iter().zip(rows.chunks_exact_mut(features.max(1))) {
+        if *p > 0.0 {
+            code.add_to(-weight * p * (M::ln(*p) + entropy), row);
+        }
+    }
+    entropy
 }
 
 /// Adds `weight (1[a = b] - pi_b) phi` to every row `b`.
@@ -263,6 +328,22 @@ mod tests {
     }
 
     #[test]
+    fn both_gradients_at_once_are_their_sum() {
+        let (mut apart, mut at_once) = ([0.0; 6], [0.0; 6]);
+        policy().add_score(&CODE, 1, 0.5, &mut apart).unwrap();
+        policy().add_entropy_gradient(&CODE, 0.25, &mut apart).unwrap();
+        policy().add_regularised_score(&CODE, 1, 0.5, 0.25, &mut at_once).unwrap();
+        assert_eq!(apart, at_once);
+    }
+
+    #[test]
+    fn a_step_as_drawn_takes_the_probabilities_it_is_given() {
+        let mut policy = SoftmaxPolicy::<2, 3>::EMPTY;
+        policy.step_as_drawn(&CODE, &[0.75, 0.25], 1, 2.0).unwrap();
+        assert_eq!(policy.parameters(), [-1.5, -3.0, 1.5, 1.5, 3.0, -1.5]);
+    }
+
+    #[test]
     fn bad_input_changes_nothing() {
         let mut policy = policy();
         let before = policy.digest();
@@ -272,6 +353,9 @@ mod tests {
         assert_eq!(policy.add(f32::INFINITY, &[1.0; 6]), Err(Error::NonFinite));
         assert_eq!(policy.act(&Dense([f32::NAN, 0.0, 0.0]), &mut stream(0, 0)), Err(Error::NonFinite));
         assert_eq!(policy.add_score(&CODE, 0, 1.0, &mut [0.0; 5]), Err(Error::LengthMismatch));
+        assert_eq!(policy.step_as_drawn(&CODE, &[0.5; 2], 2, 1.0), Err(Error::ActionOutOfRange));
+        assert_eq!(policy.step_as_drawn(&CODE, &[0.5; 3], 0, 1.0), Err(Error::LengthMismatch));
+        assert_eq!(policy.step_as_drawn(&CODE, &[0.5, f32::NAN], 0, 1.0), Err(Error::NonFinite));
         assert_eq!(policy.digest(), before);
     }
 }

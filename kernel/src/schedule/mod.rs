@@ -6,6 +6,14 @@
 //! | [`Linear`] | from one value to another, then the second |
 //! | [`Exponential`] | a factor a step, down to a floor |
 //! | [`Harmonic`] | `scale / (t + 1)`: the sample average |
+//!
+//! | piece | what it is |
+//! |---|---|
+//! | [`RmsProp`] | a step size for every number, by how large its gradients have been |
+
+mod rms_prop;
+
+pub use rms_prop::RmsProp;
 
 use crate::error::Error;
 

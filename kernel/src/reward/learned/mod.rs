@@ -9,8 +9,12 @@
 //! | [`ClassifierReward`] | whether it is probably helpful, of messages that nobody labelled too |
 //! | [`RankingReward`] | how far it is above the usual, from pairs (Bradley, Terry 1952) |
 //! | [`AnnotationQueue`] | what waits for an annotator that is slow |
+//! | [`AlignedReward`] | in each state how far to trust what the rules before it have added (Gupta et al. 2023, BARFI) |
+//! | [`SelfDesignedReward`] | a reward of each state and action that leads to the original return (Devidze et al. 2022, ExploRS) |
+//! | [`ActedStep`] | a step with the probabilities that its action was drawn from |
 //! | [`EpisodicCountNorm`], [`RewardMix`] | the same message counts less each time; what the two rewards weigh |
 
+mod aligned_reward;
 mod annotation_queue;
 mod classifier;
 mod episodic_count_norm;
@@ -20,7 +24,9 @@ mod linear;
 mod message;
 mod ranking;
 mod retrieval;
+mod self_designed_reward;
 
+pub use aligned_reward::AlignedReward;
 pub use annotation_queue::{AnnotationQueue, Submission};
 pub use classifier::{ClassifierReward, ClassifierState};
 pub use episodic_count_norm::{EpisodicCountNorm, EpisodicCountState, RewardMix};
@@ -30,6 +36,7 @@ pub use linear::{LARGEST_FEATURE, LinearReward, LinearState};
 pub use message::{Label, MessageReward};
 pub use ranking::{RankingOutput, RankingReward, RankingState};
 pub use retrieval::{RetrievalReward, RetrievalState};
+pub use self_designed_reward::{ActedStep, SelfDesignedParameters, SelfDesignedReward};
 
 use crate::error::Error;
 
