@@ -184,6 +184,8 @@ pub struct Quantity {
     pub set: String,
     /// The length of its runs, where it is not the claim's.
     pub steps: Option<u32>,
+    /// Which percentile stands for the seeds, where it is not their mean.
+    pub percentile: Option<u8>,
 }
 
 /// From a run to one number.
@@ -337,7 +339,8 @@ impl Quantity {
         let (contender, metric) = (string(value, "contender")?, string(value, "metric")?);
         let set = string(value, "set").unwrap_or_default();
         let steps = value.get("steps").and_then(Value::as_u64).and_then(|steps| steps.try_into().ok());
-        Some(Self { contender, metric, reduction, set, steps })
+        let percentile = value.get("percentile").and_then(Value::as_u64).and_then(|number| number.try_into().ok());
+        Some(Self { contender, metric, reduction, set, steps, percentile })
     }
 }
 

@@ -113,7 +113,8 @@ fn measured(claim: &Claim, step: &str) -> String {
         let window = if whole { String::new() } else { window };
         let length = quantity.steps.map_or(String::new(), |steps| format!(" in runs of {steps}"));
         let set = if shared || quantity.set.is_empty() { String::new() } else { format!(" with {}", quantity.set) };
-        format!("{kind}{} of {}{window}{length}{set}", quantity.metric, quantity.contender)
+        let seeds = quantity.percentile.map_or(String::new(), |percentile| format!("percentile {percentile} of "));
+        format!("{seeds}{kind}{} of {}{window}{length}{set}", quantity.metric, quantity.contender)
     };
     let set = if shared && !a.set.is_empty() { format!(", {}", a.set) } else { String::new() };
     format!("{runs}{set}: {}{operator}{}", quantity(a), b.map(quantity).unwrap_or_default())
@@ -157,5 +158,13 @@ mod tests {
         let claim = Claim::new("It learns", Measure::Ratio(long, short), Requirement::Below(6.0), 20, 80);
         let text = measured(&claim, "request");
         assert_eq!(text, "20 seeds, 80 requests: regret of A / regret of A in runs of 5");
+    }
+
+    #[test]
+    fn a_percentile_over_the_seeds_is_named() {
+        let late = Quantity::mean("A", "regret", 40, 80).percentile(25);
+        let claim = Claim::new("It learns", Measure::Value(late), Requirement::Below(6.0), 20, 80);
+        let text = measured(&claim, "request");
+        assert_eq!(text, "20 seeds, 80 requests: percentile 25 of mean regret of A from request 41 to 80");
     }
 }
