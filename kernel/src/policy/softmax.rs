@@ -55,6 +55,11 @@ impl<A: Dim, F: Dim, B: StorageMut, V: StorageMut, M: Math> SoftmaxState<A, F, B
         Ok(Self { theta, probabilities, math: PhantomData })
     }
 
+    /// Makes every action alike.
+    pub fn clear(&mut self) {
+        self.theta.values_mut().fill(0.0);
+    }
+
     /// Sets every weight, row by row.
     ///
     /// # Errors

@@ -37,6 +37,7 @@ pub use dynamic_potential::DynamicPotential;
 pub use look_ahead_advice::LookAheadAdvice;
 pub use look_back_advice::LookBackAdvice;
 pub use potential::{Potential, PotentialFunction};
+pub(in crate::reward) use potential::{check_discount, finite};
 pub use running_norm::RunningNorm;
 pub use scale::Scale;
 pub use state_bonus::StateBonus;
