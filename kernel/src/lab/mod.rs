@@ -13,6 +13,7 @@
 //! | `purely-periodic-policy.offline`, `.online` | bandit | `lab-bandit` |
 //! | `dual-mirror-descent` | allocate | `lab-allocate` |
 //! | `combinatorial-restless-q` | bandit | `lab-bandit` |
+//! | `gated-reward-accumulation`, `clip-delta-reward-refinement`, `milestone-potential-critic` | reward | `lab-reward` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -28,8 +29,12 @@
 
 #[allow(dead_code)] // which experiments are compiled in decides
 mod bandit_lane;
+#[allow(dead_code, unused_macros, unused_imports)] // as above
+mod batch_lane;
 mod claim;
 mod classic_bandits;
+#[cfg(feature = "clip-delta-reward-refinement")]
+mod clip_delta_reward_refinement;
 #[cfg(feature = "combinatorial-restless-q")]
 mod combinatorial_restless_q;
 mod descriptor;
@@ -40,9 +45,13 @@ mod dynlin_ucb;
 #[allow(dead_code, unused_macros, unused_imports)] // which experiments are compiled in decides
 mod episode_lane;
 mod experiment;
+#[cfg(feature = "gated-reward-accumulation")]
+mod gated_reward_accumulation;
 #[allow(dead_code)] // as above
 mod grid_view;
 mod linear_policies;
+#[cfg(feature = "milestone-potential-critic")]
+mod milestone_potential_critic;
 #[allow(unused_macros, unused_imports)] // as above
 mod pick;
 mod purely_periodic_policy;

@@ -152,6 +152,9 @@ experiments! {
     "purely-periodic-policy-offline" PeriodicOffline super::purely_periodic_policy::OfflineExperiment;
     "purely-periodic-policy-online" PeriodicOnline super::purely_periodic_policy::OnlineExperiment;
     "combinatorial-restless-q" CombinatorialRestlessQ super::combinatorial_restless_q::CombinatorialRestlessQExperiment;
+    "gated-reward-accumulation" GatedRewardAccumulation super::gated_reward_accumulation::GatedRewardAccumulationExperiment;
+    "clip-delta-reward-refinement" ClipDeltaRewardRefinement super::clip_delta_reward_refinement::ClipDeltaRewardRefinementExperiment;
+    "milestone-potential-critic" MilestonePotentialCritic super::milestone_potential_critic::MilestonePotentialCriticExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].
