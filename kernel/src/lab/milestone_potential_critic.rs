@@ -307,3 +307,34 @@ const CLAIMS: &[Claim] = &[
         Requirement::AtLeast(0.0),
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learn::{PolicyBatch, policy_gradient_step};
+    use crate::policy::features::OneHot;
+    use crate::policy::{Features, SoftmaxPolicy, StochasticPolicy};
+    use std::boxed::Box;
+
+    #[test]
+    fn a_pass_over_pairs_is_the_mean_over_the_samples_of_a_state() {
+        let regression = RegressionPolicyUpdate::new(0.8).unwrap();
+        let rule = Rule::Regression(regression, BlendedAdvantage::new(0.5).unwrap());
+        let mut lane = Box::new(Lane::EMPTY);
+        lane.start(1, 1.0, rule).unwrap();
+        let mut pairs: Pairs = [[(0.0, 0); ACTIONS]; ACTING];
+        (pairs[3][1], pairs[3][2]) = ((0.2 + 0.6, 2), (-0.4, 1));
+
+        let codes = [OneHot::<ACTING>.encode(3).unwrap(); 3];
+        let mut policy = SoftmaxPolicy::<ACTIONS, ACTING>::EMPTY;
+        let old = [policy.log_probability(&codes[0], 1).unwrap(); 3];
+        let batch = PolicyBatch::new(&codes, &[1, 1, 2], &old, &[0.2, 0.6, -0.4]).unwrap();
+        for _ in 0..PASSES {
+            lane.pass(&rule, &pairs, &[[0.25; ACTIONS]; ACTING]).unwrap();
+            policy_gradient_step(&mut policy, &regression, &batch, STEP_SIZE, &mut [0.0; ACTIONS * ACTING]).unwrap();
+        }
+        let moved = lane.batch.policy.parameters().iter().zip(policy.parameters());
+        assert!(moved.clone().all(|(own, expected)| (own - expected).abs() < 1e-6));
+        assert!(moved.map(|(own, _)| own.abs()).sum::<f32>() > 0.1);
+    }
+}
