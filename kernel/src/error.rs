@@ -50,6 +50,7 @@ errors! {
     NotSelected "not_selected" "this arm was not the one selected last";
     NotStarted "not_started" "nothing has been started";
     EpisodeTooLong "episode_too_long" "the episode is longer than its buffer";
+    OutOfOrder "out_of_order" "what is noted later must not have happened earlier";
     UnknownCell "unknown_cell" "a cell of a grid is one of . # S G X";
     RaggedGrid "ragged_grid" "the rows of the grid are not equally long";
     OtherCellCount "other_cell_count" "the grid has more or fewer cells than its type";

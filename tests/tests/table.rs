@@ -75,7 +75,7 @@ fn views_and_claims_name_what_exists() {
 
 fn quantities(claim: &Claim) -> Vec<&Quantity> {
     match &claim.measure {
-        Measure::Value(a) | Measure::Quantile(a, _) => vec![a],
+        Measure::Value(a) => vec![a],
         Measure::Ratio(a, b) | Measure::Difference(a, b) => vec![a, b],
         Measure::RatioOfLeast(a, b) => a.iter().chain(*b).collect(),
     }

@@ -10,10 +10,6 @@ pub fn requirement(claim: &Claim, descriptor: &Descriptor) -> String {
         Measure::Value(a) => quantity(a, steps),
         Measure::Ratio(a, b) => format!("{} ÷ {}", quantity(a, steps), quantity(b, steps)),
         Measure::Difference(a, b) => format!("{} − {}", quantity(a, steps), quantity(b, steps)),
-        Measure::Quantile(a, share) if *share == 0.5 => format!("median over seeds of {}", quantity(a, steps)),
-        Measure::Quantile(a, share) => {
-            format!("{} quantile over seeds of {}", number::reading(*share), quantity(a, steps))
-        }
         Measure::RatioOfLeast(a, b) => format!("{} ÷ {}", least(a, steps), least(b, steps)),
     };
     let plural = if claim.seeds == 1 { "" } else { "s" };
@@ -51,7 +47,7 @@ fn least(of: &[Quantity], step: &str) -> String {
 }
 
 fn quantity(quantity: &Quantity, step: &str) -> String {
-    let Quantity { contender, metric, reduction, set, steps } = quantity;
+    let Quantity { contender, metric, reduction, set, steps, percentile } = quantity;
     let n = |step: u32| number::count(step.into());
     let window = match reduction.from.saturating_add(1) {
         first if first == reduction.to => format!("{step} {}", n(first)),
@@ -59,7 +55,8 @@ fn quantity(quantity: &Quantity, step: &str) -> String {
     };
     let runs = steps.map_or(String::new(), |steps| format!(" of {}", n(steps)));
     let set = if set.is_empty() { String::new() } else { format!(", {}", set.replace(',', ", ")) };
-    format!("{} of {} {} ({window}{runs}{set})", reduction.kind, contender, metric.replace('_', " "))
+    let seeds = percentile.map_or(String::new(), |percentile| format!("percentile {percentile} over the seeds of "));
+    format!("{seeds}{} of {} {} ({window}{runs}{set})", reduction.kind, contender, metric.replace('_', " "))
 }
 
 #[cfg(test)]
@@ -76,6 +73,7 @@ mod tests {
             reduction: Reduction { kind: "mean".into(), from: 400, to: 500 },
             set: set.into(),
             steps: None,
+            percentile: None,
         };
         assert_eq!(
             quantity(
@@ -87,6 +85,10 @@ mod tests {
         assert_eq!(
             quantity(&Quantity { steps: Some(2000), ..of("A", "rate=1") }, "round"),
             "mean of A greedy path (rounds 401–500 of 2000, rate=1)"
+        );
+        assert_eq!(
+            quantity(&Quantity { percentile: Some(25), ..of("A", "") }, "round"),
+            "percentile 25 over the seeds of mean of A greedy path (rounds 401–500)"
         );
         assert_eq!(
             least(&[of("A", "rate=1"), of("B", "rate=1"), of("B", "rate=2")], "round"),

@@ -158,7 +158,7 @@ pub struct Claim {
     pub steps: u32,
 }
 
-/// A number made from means over seeds, or from one number a seed.
+/// A number made from means over seeds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Measure {
     /// A mean.
@@ -169,8 +169,6 @@ pub enum Measure {
     Difference(Quantity, Quantity),
     /// The least of some means divided by the least of others.
     RatioOfLeast(Vec<Quantity>, Vec<Quantity>),
-    /// What a share of the seeds lies at or below.
-    Quantile(Quantity, f64),
 }
 
 /// A contender's metric, reduced to one number.
@@ -186,6 +184,8 @@ pub struct Quantity {
     pub set: String,
     /// The length of its runs, where it is not the claim's.
     pub steps: Option<u32>,
+    /// Which percentile stands for the seeds, where it is not their mean.
+    pub percentile: Option<u8>,
 }
 
 /// From a run to one number.
@@ -309,7 +309,6 @@ impl Claim {
             "value" => Measure::Value(Quantity::read(of)?),
             "ratio" => pair().map(|(a, b)| Measure::Ratio(a, b))?,
             "difference" => pair().map(|(a, b)| Measure::Difference(a, b))?,
-            "quantile" => Measure::Quantile(Quantity::read(of.get(0)?)?, of.get(1)?.as_f64()?),
             "ratio_of_least" => {
                 let all =
                     |side: usize| of.get(side)?.as_array()?.iter().map(Quantity::read).collect::<Option<Vec<_>>>();
@@ -340,7 +339,8 @@ impl Quantity {
         let (contender, metric) = (string(value, "contender")?, string(value, "metric")?);
         let set = string(value, "set").unwrap_or_default();
         let steps = value.get("steps").and_then(Value::as_u64).and_then(|steps| steps.try_into().ok());
-        Some(Self { contender, metric, reduction, set, steps })
+        let percentile = value.get("percentile").and_then(Value::as_u64).and_then(|number| number.try_into().ok());
+        Some(Self { contender, metric, reduction, set, steps, percentile })
     }
 }
 

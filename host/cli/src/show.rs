@@ -95,7 +95,7 @@ fn measured(claim: &Claim, step: &str) -> String {
     let full = if claim.full { ", only with --full" } else { "" };
     let runs = format!("{}, {} {step}s{full}", counted(claim.seeds, "seed"), claim.steps);
     let (a, operator, b) = match claim.measure {
-        Measure::Value(a) | Measure::Quantile(a, _) => (a, "", None),
+        Measure::Value(a) => (a, "", None),
         Measure::Ratio(a, b) => (a, " / ", Some(b)),
         Measure::Difference(a, b) => (a, " - ", Some(b)),
         Measure::RatioOfLeast(a, b) => return format!("{runs}: {} / {}", least(a), least(b)),
@@ -113,19 +113,11 @@ fn measured(claim: &Claim, step: &str) -> String {
         let window = if whole { String::new() } else { window };
         let length = quantity.steps.map_or(String::new(), |steps| format!(" in runs of {steps}"));
         let set = if shared || quantity.set.is_empty() { String::new() } else { format!(" with {}", quantity.set) };
-        format!("{kind}{} of {}{window}{length}{set}", quantity.metric, quantity.contender)
+        let seeds = quantity.percentile.map_or(String::new(), |percentile| format!("percentile {percentile} of "));
+        format!("{seeds}{kind}{} of {}{window}{length}{set}", quantity.metric, quantity.contender)
     };
     let set = if shared && !a.set.is_empty() { format!(", {}", a.set) } else { String::new() };
-    let over_seeds = match claim.measure {
-        Measure::Quantile(_, share) => format!("{} over the seeds of ", quantile(share)),
-        _ => String::new(),
-    };
-    format!("{runs}{set}: {over_seeds}{}{operator}{}", quantity(a), b.map(quantity).unwrap_or_default())
-}
-
-/// What share of the seeds, in words.
-fn quantile(share: f32) -> String {
-    if share == 0.5 { "median".to_owned() } else { format!("{share} quantile") }
+    format!("{runs}{set}: {}{operator}{}", quantity(a), b.map(quantity).unwrap_or_default())
 }
 
 /// The least mean among several contenders and settings, in words.
@@ -166,5 +158,13 @@ mod tests {
         let claim = Claim::new("It learns", Measure::Ratio(long, short), Requirement::Below(6.0), 20, 80);
         let text = measured(&claim, "request");
         assert_eq!(text, "20 seeds, 80 requests: regret of A / regret of A in runs of 5");
+    }
+
+    #[test]
+    fn a_percentile_over_the_seeds_is_named() {
+        let late = Quantity::mean("A", "regret", 40, 80).percentile(25);
+        let claim = Claim::new("It learns", Measure::Value(late), Requirement::Below(6.0), 20, 80);
+        let text = measured(&claim, "request");
+        assert_eq!(text, "20 seeds, 80 requests: percentile 25 of mean regret of A from request 41 to 80");
     }
 }

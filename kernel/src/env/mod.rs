@@ -16,6 +16,9 @@
 //! | [`MaximisationBias`] | Sutton & Barto, example 6.7 |
 //! | [`ShortCorridor`] | Sutton & Barto, example 13.1 |
 //! | [`GridWorld`] | your own grid, given as text; the maze of Sutton & Barto's example 8.1 |
+//! | [`PatchTask`] | turns that pay beside an outcome; for gated rewards (Sun et al. 2025) |
+//! | [`StallChain`] | scores that stalling collects; for refined step rewards (Gao et al. 2024) |
+//! | [`MilestoneChain`] | a long way with milestones; for learned potentials (Wang et al. 2026) |
 //! | [`GaussianBandit`], [`BernoulliBandit`] | Sutton & Barto, section 2.3 |
 //! | [`LinearContextualBandit`] | Abbasi-Yadkori, Pál, Szepesvári 2011; Agrawal, Goyal 2013 |
 //! | [`RecoveringArms`] | Simchi-Levi, Zheng, Zhu (ICML 2021), section 1 |
@@ -50,12 +53,15 @@ mod linear_contextual_bandit;
 mod linear_dynamical_bandit;
 mod maximisation_bias;
 mod message_rooms;
+mod milestone_chain;
 mod mountain_car;
+mod patch_task;
 mod pendulum;
 mod random_walk;
 mod recovering_arms;
 mod short_corridor;
 mod space;
+mod stall_chain;
 mod stationary_bandit;
 mod taxi;
 #[cfg(test)]
@@ -78,12 +84,15 @@ pub use linear_contextual_bandit::LinearContextualBandit;
 pub use linear_dynamical_bandit::{LinearDynamicalBandit, LinearSystem};
 pub use maximisation_bias::MaximisationBias;
 pub use message_rooms::MessageRooms;
+pub use milestone_chain::MilestoneChain;
 pub use mountain_car::MountainCar;
+pub use patch_task::PatchTask;
 pub use pendulum::Pendulum;
 pub use random_walk::RandomWalk;
 pub use recovering_arms::{IdleTimes, Payment, RecoveringArms, fill_recovering_means, recovering_mean};
 pub use short_corridor::ShortCorridor;
 pub use space::{Bounded, Discrete, MultiDiscrete, Nothing, Space};
+pub use stall_chain::StallChain;
 pub use stationary_bandit::{BernoulliBandit, GaussianBandit};
 pub use taxi::Taxi;
 pub use time_limit::TimeLimit;

@@ -3,8 +3,8 @@
 use super::{
     Acrobot, Action, AllocationRequests, Arrivals, Blackjack, Bounded, CartPole, CartPoleBatch, CliffWalking,
     CorridorDrive, Discrete, DistractorChain, Env, FrozenLake, GridRules, GridWorld, LinearDynamicalBandit,
-    LinearSystem, MaximisationBias, MessageRooms, MountainCar, Nothing, Observation, Pendulum, RandomWalk,
-    ShortCorridor, Space, Taxi, TimeLimit, WindyGrid,
+    LinearSystem, MaximisationBias, MessageRooms, MilestoneChain, MountainCar, Nothing, Observation, PatchTask,
+    Pendulum, RandomWalk, ShortCorridor, Space, StallChain, Taxi, TimeLimit, WindyGrid,
 };
 use crate::error::Error;
 use crate::interact::Outcome;
@@ -155,6 +155,9 @@ fn the_same_seed_gives_the_same_bits_whatever_the_pauses() {
     lives(&ShortCorridor::new(), 0x6a5a_a1c5_3f8f_91dc);
     lives(&TimeLimit::new(CorridorDrive::new(), CorridorDrive::HORIZON), 0x026d_a39a_247e_5bb9);
     lives(&TimeLimit::new(MessageRooms::new(), 60), 0xbac2_2fdc_ec8c_29fb);
+    lives(&TimeLimit::new(PatchTask::new(), PatchTask::TURNS), 0x54c5_c573_7dc3_29cf);
+    lives(&TimeLimit::new(StallChain::new(), StallChain::STEPS), 0x963f_c717_aa5a_6dd2);
+    lives(&TimeLimit::new(MilestoneChain::new(), MilestoneChain::STEPS), 0x0592_aea8_5b1e_9cdf);
     lives(&LinearDynamicalBandit::new(&SYSTEM, &ARMS, 0.1), 0xd2a2_7c87_c2e5_7172);
     lives(&AllocationRequests::new(Arrivals::Independent, 1000), 0xba64_2cb5_ac76_d1f1);
     lives(&AllocationRequests::new(Arrivals::Seasonal, 1000), 0xd651_f007_c0df_979b);

@@ -10,7 +10,7 @@ pub struct Claim {
     pub measure: Measure,
     /// What the measured number must satisfy.
     pub required: Requirement,
-    /// How many seeds it is measured on.
+    /// How many seeds the mean runs over.
     pub seeds: u32,
     /// The length of each run, unless a quantity says another.
     pub steps: u32,
@@ -26,14 +26,24 @@ impl Claim {
 }
 
 impl Quantity {
+    /// The mean over the seeds, in runs like the claim's with every parameter at its default.
+    const PLAIN: Self = Self {
+        contender: "",
+        metric: "",
+        reduction: Reduction::Mean { from: 0, to: 1 },
+        set: "",
+        steps: None,
+        percentile: None,
+    };
+
     /// The mean of a contender's metric over the steps after `from` up to and with `to`.
     pub const fn mean(contender: &'static str, metric: &'static str, from: u32, to: u32) -> Self {
-        Self { contender, metric, reduction: Reduction::Mean { from, to }, set: "", steps: None }
+        Self { contender, metric, reduction: Reduction::Mean { from, to }, ..Self::PLAIN }
     }
 
     /// By how much a contender's cumulative metric grows over the steps after `from` up to and with `to`.
     pub const fn growth(contender: &'static str, metric: &'static str, from: u32, to: u32) -> Self {
-        Self { contender, metric, reduction: Reduction::Growth { from, to }, set: "", steps: None }
+        Self { contender, metric, reduction: Reduction::Growth { from, to }, ..Self::PLAIN }
     }
 
     /// The same with parameters that differ from their defaults, as `name=value,name=value`.
@@ -45,9 +55,15 @@ impl Quantity {
     pub const fn in_runs_of(self, steps: u32) -> Self {
         Self { steps: Some(steps), ..self }
     }
+
+    /// The same with a percentile over the seeds in place of their mean: 25 is the lower quartile, 0 the worst seed of what
+    /// should be great.
+    pub const fn percentile(self, percentile: u8) -> Self {
+        Self { percentile: Some(percentile), ..self }
+    }
 }
 
-/// A number made from the means of one or two quantities over the seeds, or from one quantity of each seed.
+/// A number made from the means, or percentiles, of one or two quantities over the seeds.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
@@ -62,9 +78,6 @@ pub enum Measure {
     /// best of others.
     #[cfg_attr(feature = "serde", serde(rename = "ratio_of_least"))]
     RatioOfLeast(&'static [Quantity], &'static [Quantity]),
-    /// What a share of the seeds, in `[0, 1]`, lies at or below, between two seeds by linear interpolation: 0.5 is the median,
-    /// 0 the least.
-    Quantile(Quantity, f32),
 }
 
 /// One contender's metric, reduced over the steps of a run.
@@ -81,6 +94,8 @@ pub struct Quantity {
     pub set: &'static str,
     /// The length of its runs; `None` for that of the claim's.
     pub steps: Option<u32>,
+    /// Which percentile, from 0 to 100, stands for the seeds, with linear interpolation; `None` for their mean.
+    pub percentile: Option<u8>,
 }
 
 /// From the steps of a run to one number. Steps count from 1; a window runs from after `from` up to and with `to`.

@@ -16,6 +16,7 @@
 //! | `simple-driving-reward`, `online-annotated-intrinsic-reward` | reward | `lab-reward` |
 //! | `behavior-alignment-reward` | reward | `lab-reward` |
 //! | `exploration-guided-reward-shaping` | reward | `lab-reward` |
+//! | `gated-reward-accumulation`, `clip-delta-reward-refinement`, `milestone-potential-critic` | reward | `lab-reward` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -31,10 +32,14 @@
 
 #[allow(dead_code)] // which experiments are compiled in decides
 mod bandit_lane;
+#[allow(dead_code, unused_macros, unused_imports)] // as above
+mod batch_lane;
 #[cfg(feature = "behavior-alignment-reward")]
 mod behavior_alignment_reward;
 mod claim;
 mod classic_bandits;
+#[cfg(feature = "clip-delta-reward-refinement")]
+mod clip_delta_reward_refinement;
 #[cfg(feature = "combinatorial-restless-q")]
 mod combinatorial_restless_q;
 mod descriptor;
@@ -47,9 +52,13 @@ mod episode_lane;
 mod experiment;
 #[cfg(feature = "exploration-guided-reward-shaping")]
 mod exploration_guided_reward_shaping;
+#[cfg(feature = "gated-reward-accumulation")]
+mod gated_reward_accumulation;
 #[allow(dead_code)] // as above
 mod grid_view;
 mod linear_policies;
+#[cfg(feature = "milestone-potential-critic")]
+mod milestone_potential_critic;
 #[cfg(feature = "online-annotated-intrinsic-reward")]
 mod online_annotated_intrinsic_reward;
 #[allow(unused_macros, unused_imports)] // as above

@@ -405,14 +405,14 @@ const CLAIMS: &[Claim] = &[
     ),
     Claim::new(
         "With classified messages half of the seeds succeed in at least 85 % of the last 100 episodes",
-        Measure::Quantile(late("classification"), 0.5),
+        Measure::Value(late("classification").percentile(50)),
         Requirement::AtLeast(0.85),
         SEEDS,
         EPISODES,
     ),
     Claim::new(
         "With ranked messages half of the seeds succeed in at least 85 % of the last 100 episodes",
-        Measure::Quantile(late("ranking"), 0.5),
+        Measure::Value(late("ranking").percentile(50)),
         Requirement::AtLeast(0.85),
         SEEDS,
         EPISODES,

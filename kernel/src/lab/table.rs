@@ -157,6 +157,9 @@ experiments! {
         super::online_annotated_intrinsic_reward::OnlineAnnotatedIntrinsicRewardExperiment;
     "behavior-alignment-reward" BehaviorAlignmentReward super::behavior_alignment_reward::BehaviorAlignmentRewardExperiment;
     "exploration-guided-reward-shaping" ExplorationGuidedRewardShaping super::exploration_guided_reward_shaping::ExplorationGuidedRewardShapingExperiment;
+    "gated-reward-accumulation" GatedRewardAccumulation super::gated_reward_accumulation::GatedRewardAccumulationExperiment;
+    "clip-delta-reward-refinement" ClipDeltaRewardRefinement super::clip_delta_reward_refinement::ClipDeltaRewardRefinementExperiment;
+    "milestone-potential-critic" MilestonePotentialCritic super::milestone_potential_critic::MilestonePotentialCriticExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].

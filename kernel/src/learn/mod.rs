@@ -14,6 +14,7 @@
 //! | [`Reinforce`] | sections 13.3 and 13.4 |
 //! | [`ActorCritic`], [`NaturalActorCritic`] | section 13.5; Bhatnagar et al. (2009) |
 //! | [`policy_gradient_step`] | a step on a batch with a [`Surrogate`]: [`ScoreFunction`], [`PpoClip`] (Schulman et al. 2017) |
+//! | [`RegressionPolicyUpdate`], [`AdvantageWeighting`] | surrogates of the same step: Wang et al. (2026); AWR (Peng et al. 2019) |
 //! | [`DynaQ`], [`PrioritizedSweeping`] | sections 8.2 and 8.4, over a learned [`Experience`] |
 //!
 //! | piece | what it is |
@@ -38,6 +39,7 @@ mod lstd;
 mod monte_carlo;
 mod n_step;
 mod policy_gradient;
+mod policy_regression;
 mod prioritized_sweeping;
 mod q_learning;
 mod reinforce;
@@ -61,6 +63,7 @@ pub use lstd::Lstd;
 pub use monte_carlo::MonteCarlo;
 pub use n_step::{NStepSarsa, NStepTd};
 pub use policy_gradient::{PolicyBatch, PolicyStep, PpoClip, ScoreFunction, Surrogate, policy_gradient_step};
+pub use policy_regression::{AdvantageWeighting, RegressionPolicyUpdate};
 pub use prioritized_sweeping::PrioritizedSweeping;
 pub use q_learning::{QLearning, QLearningTarget};
 pub use reinforce::{Reinforce, ReinforceParameters};

@@ -142,9 +142,9 @@ pub fn policy_gradient_step<P: StochasticPolicy, C: Code>(
     let share = 1.0 / batch.codes.len() as f32;
     let (mut objective, mut divergence) = (CompensatedSum::EMPTY, CompensatedSum::EMPTY);
     let mut clipped = 0u32;
-    for (index, code) in batch.codes.iter().enumerate() {
-        let (action, advantage) = (batch.actions[index], batch.advantages[index]);
-        let log_ratio = policy.log_probability(code, action)? - batch.log_probabilities[index];
+    let samples = batch.codes.iter().zip(batch.actions).zip(batch.log_probabilities).zip(batch.advantages);
+    for (((code, &action), old), &advantage) in samples {
+        let log_ratio = policy.log_probability(code, action)? - old;
         let ratio = Libm::exp(log_ratio);
         let factor = surrogate.factor(ratio, advantage);
         objective.add(surrogate.value(ratio, advantage));

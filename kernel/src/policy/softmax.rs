@@ -55,17 +55,17 @@ impl<A: Dim, F: Dim, B: StorageMut, V: StorageMut, M: Math> SoftmaxState<A, F, B
         Ok(Self { theta, probabilities, math: PhantomData })
     }
 
+    /// Makes every action alike.
+    pub fn clear(&mut self) {
+        self.theta.values_mut().fill(0.0);
+    }
+
     /// Sets every weight, row by row.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`], [`Error::NonFinite`].
     pub fn set(&mut self, theta: &[f32]) -> Result<(), Error> {
         self.theta.copy_from(theta)
-    }
-
-    /// Every action alike again.
-    pub(crate) fn clear(&mut self) {
-        self.theta.values_mut().fill(0.0);
     }
 
     /// `pi(.|s)`, one probability an action.

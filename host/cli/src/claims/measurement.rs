@@ -40,21 +40,21 @@ struct Column {
     reduction: Reduction,
 }
 
-/// Where a mean is found.
+/// Where the numbers of the seeds are found, and what stands for them: a percentile, or their mean.
 #[derive(Clone, Copy, Debug)]
 struct Source {
     group: usize,
     column: usize,
+    percentile: Option<u8>,
 }
 
-/// From means to the number that the claim speaks of.
+/// From what stands for the seeds to the number that the claim speaks of.
 #[derive(Clone, Debug)]
 enum Formula {
     Value(Source),
     Ratio(Source, Source),
     Difference(Source, Source),
     RatioOfLeast(Vec<Source>, Vec<Source>),
-    Quantile(Source, f32),
 }
 
 /// What a run of one seed came to: a number a column.
@@ -118,20 +118,26 @@ impl Measurement {
     }
 
     fn row(&self, entry: usize, claim: &'static Claim, formula: &Formula, numbers: &[&[Numbers]]) -> Row {
-        let seeds = |source: Source| {
-            numbers[source.group].iter().take(claim.seeds as usize).map(move |seed| seed[source.column])
+        let value = |source: Source| {
+            let seeds = numbers[source.group].iter().take(claim.seeds as usize);
+            let mut seeds = seeds.map(|seed| seed[source.column]).collect::<Option<Vec<f64>>>()?;
+            match source.percentile {
+                None => Some(seeds.iter().sum::<f64>() / f64::from(claim.seeds)),
+                Some(percentile) => {
+                    seeds.sort_by(f64::total_cmp);
+                    interpolated(&seeds, percentile)
+                }
+            }
         };
-        let mean = |source: Source| Some(seeds(source).sum::<Option<f64>>()? / f64::from(claim.seeds));
         let least = |sources: &[Source]| {
-            let means = sources.iter().map(|source| mean(*source));
-            means.reduce(|a, b| a.zip(b).map(|(a, b)| a.min(b))).flatten()
+            let values = sources.iter().map(|source| value(*source));
+            values.reduce(|a, b| a.zip(b).map(|(a, b)| a.min(b))).flatten()
         };
         let measured = match *formula {
-            Formula::Value(a) => mean(a),
-            Formula::Ratio(a, b) => mean(a).zip(mean(b)).map(|(a, b)| a / b),
-            Formula::Difference(a, b) => mean(a).zip(mean(b)).map(|(a, b)| a - b),
+            Formula::Value(a) => value(a),
+            Formula::Ratio(a, b) => value(a).zip(value(b)).map(|(a, b)| a / b),
+            Formula::Difference(a, b) => value(a).zip(value(b)).map(|(a, b)| a - b),
             Formula::RatioOfLeast(ref a, ref b) => least(a).zip(least(b)).map(|(a, b)| a / b),
-            Formula::Quantile(a, share) => seeds(a).collect::<Option<_>>().and_then(|all| quantile(all, share)),
         };
         let measured = measured.filter(|number| number.is_finite());
         Row {
@@ -177,7 +183,6 @@ impl Measurement {
             Measure::Value(a) => Formula::Value(source(a)?),
             Measure::Ratio(a, b) => Formula::Ratio(source(a)?, source(b)?),
             Measure::Difference(a, b) => Formula::Difference(source(a)?, source(b)?),
-            Measure::Quantile(a, share) => Formula::Quantile(source(a)?, *share),
             Measure::RatioOfLeast(a, b) => {
                 let mut sources =
                     |quantities: &[Quantity]| quantities.iter().map(&mut source).collect::<Result<_, _>>();
@@ -194,7 +199,10 @@ impl Measurement {
         claim: &'static Claim,
         quantity: &Quantity,
     ) -> Result<Source, String> {
-        let Quantity { contender, metric, reduction, set, steps } = *quantity;
+        let Quantity { contender, metric, reduction, set, steps, percentile } = *quantity;
+        if let Some(percentile) = percentile.filter(|percentile| *percentile > 100) {
+            return Err(format!("there is no percentile {percentile}"));
+        }
         let (steps, limits) = (steps.unwrap_or(claim.steps), descriptor.steps);
         if !(limits.minimum..=limits.maximum).contains(&steps) {
             return Err(format!("{steps} steps are not {} to {}", limits.minimum, limits.maximum));
@@ -229,7 +237,7 @@ impl Measurement {
             runs.columns.push(column);
             runs.columns.len() - 1
         });
-        Ok(Source { group, column })
+        Ok(Source { group, column, percentile })
     }
 }
 
@@ -262,15 +270,11 @@ impl Group {
     }
 }
 
-/// What a share of the numbers lies at or below, by linear interpolation; `None` of nothing, and of no share.
-fn quantile(mut numbers: Vec<f64>, share: f32) -> Option<f64> {
-    if !(0.0..=1.0).contains(&share) {
-        return None;
-    }
-    numbers.sort_by(f64::total_cmp);
-    let place = f64::from(share) * (numbers.len().checked_sub(1)? as f64);
-    let (below, above) = (numbers[place.floor() as usize], numbers[place.ceil() as usize]);
-    Some(below + (above - below) * place.fract())
+/// The percentile of sorted numbers, between two of them by linear interpolation.
+fn interpolated(sorted: &[f64], percentile: u8) -> Option<f64> {
+    let position = sorted.len().checked_sub(1)? as f64 * f64::from(percentile) / 100.0;
+    let (below, above) = (sorted.get(position.floor() as usize)?, sorted.get(position.ceil() as usize)?);
+    Some(below + (above - below) * position.fract())
 }
 
 const fn window(reduction: Reduction) -> (u32, u32) {
@@ -328,6 +332,7 @@ mod tests {
             (value(QUANTITY.in_runs_of(9)), "not within its 9 steps"),
             (value(QUANTITY.in_runs_of(0)), "0 steps are not 1 to"),
             (Claim { seeds: 0, ..CLAIM }, "0 seeds"),
+            (value(QUANTITY.percentile(101)), "no percentile 101"),
         ] {
             let sentence = planned(vec![claim], OPTIONS).unwrap_err().to_string();
             assert!(sentence.contains("\"It learns\"") && sentence.contains(hint), "{sentence}");
@@ -366,21 +371,6 @@ mod tests {
     }
 
     #[test]
-    fn a_quantile_lies_among_the_seeds() {
-        let of = |share| quantile(vec![4.0, 1.0, 3.0, 2.0], share);
-        assert_eq!([0.0, 0.25, 0.5, 1.0].map(of), [1.0, 1.75, 2.5, 4.0].map(Some));
-        assert_eq!([-0.1, 1.1, f32::NAN].map(of), [None; 3]);
-        assert_eq!((quantile(vec![], 0.5), quantile(vec![7.0], 0.5)), (None, Some(7.0)));
-        let median = Claim { seeds: 3, measure: Measure::Quantile(QUANTITY, 0.5), ..CLAIM };
-        let alone = [0, 1, 2].map(|seed| {
-            let options = Options { seed: 1 + seed, ..OPTIONS };
-            let rows = planned(vec![Claim { seeds: 1, ..CLAIM }], options).unwrap().run(NonZeroUsize::MIN, &|_| {});
-            rows.unwrap()[0].measured.unwrap()
-        });
-        assert_eq!(measured(vec![median])[0].measured, quantile(alone.to_vec(), 0.5));
-    }
-
-    #[test]
     fn means_are_taken_before_they_are_compared() {
         let other = Quantity { contender: "Q-learning", ..QUANTITY };
         let rows = measured(vec![
@@ -391,6 +381,28 @@ mod tests {
         ]);
         let [a, b, ratio, difference] = [0, 1, 2, 3].map(|index| rows[index].measured.unwrap());
         assert_eq!((ratio, difference), (a / b, a - b));
+    }
+
+    #[test]
+    fn a_percentile_over_the_seeds_lies_between_two_of_them() {
+        let over = |seeds, quantity| Claim { seeds, ..value(quantity) };
+        let percentiles = [0, 25, 50, 75, 100];
+        let mut claims = percentiles.map(|percentile| over(4, QUANTITY.percentile(percentile))).to_vec();
+        claims.extend((1..=4).map(|seeds| over(seeds, QUANTITY)));
+        claims.push(Claim { measure: Measure::Ratio(QUANTITY.percentile(25), QUANTITY), ..over(4, QUANTITY) });
+        let rows: Vec<_> = measured(claims).iter().map(|row| row.measured.unwrap()).collect();
+        // The seeds one by one, from the growing means.
+        let mut seeds: Vec<_> =
+            (0..4).map(|n| rows[5 + n] * (n + 1) as f64 - if n == 0 { 0.0 } else { rows[4 + n] * n as f64 }).collect();
+        seeds.sort_by(f64::total_cmp);
+        let between = |place: usize, share: f64| seeds[place] + share * (seeds[place + 1] - seeds[place]);
+        let expected = [seeds[0], between(0, 0.75), between(1, 0.5), between(2, 0.25), seeds[3]];
+        for (found, expected) in rows.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-9, "{rows:?}");
+        }
+        assert_eq!(rows[9], rows[1] / rows[8]);
+        assert_eq!(interpolated(&[3.0], 25), Some(3.0));
+        assert_eq!(interpolated(&[], 25), None);
     }
 
     #[test]

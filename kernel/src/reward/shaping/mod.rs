@@ -42,6 +42,7 @@ pub use look_ahead_advice::LookAheadAdvice;
 pub use look_back_advice::LookBackAdvice;
 pub use penalty::{COMFORT_LIMITS, ComfortPenalty, LastingPenalty, LinearExcess, StickyPenalty};
 pub use potential::{Potential, PotentialFunction};
+pub(in crate::reward) use potential::{check_discount, finite};
 pub use progress::{HardInfraction, ProgressReward, StepReward, driving_score};
 pub use running_norm::RunningNorm;
 pub use scale::Scale;

@@ -65,12 +65,12 @@ impl<const A: usize> PotentialFunction<(usize, usize)> for &[[f32; A]] {
     }
 }
 
-pub(super) fn finite(value: f32) -> Result<f32, Error> {
+pub(in crate::reward) fn finite(value: f32) -> Result<f32, Error> {
     if value.is_finite() { Ok(value) } else { Err(Error::NonFinite) }
 }
 
 /// A potential is a part of a return only where the return counts what comes later.
-pub(super) fn check_discount(discount: f32) -> Result<(), Error> {
+pub(in crate::reward) fn check_discount(discount: f32) -> Result<(), Error> {
     if discount > 0.0 && discount <= 1.0 { Ok(()) } else { Err(Error::DiscountOutOfRange) }
 }
 
