@@ -6,6 +6,18 @@
 //! | [`Linear`] | from one value to another, then the second |
 //! | [`Exponential`] | a factor a step, down to a floor |
 //! | [`Harmonic`] | `scale / (t + 1)`: the sample average |
+//! | [`Budgeted`] with a [`Shape`](shape::Shape) | a share of the greatest value that depends on how much of a budget is spent |
+//!
+//! | piece | what it is |
+//! |---|---|
+//! | [`shape`] | UBA, cosine, REX, one-cycle and others |
+//! | [`StepSizes`] | the step sizes of a budget as an iterator that ends when it is spent |
+//! | [`StepSized`] | a learner whose step size can be changed |
+
+mod budgeted;
+pub mod shape;
+
+pub use budgeted::{Budgeted, StepSizes};
 
 use crate::error::Error;
 
