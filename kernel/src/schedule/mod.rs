@@ -14,6 +14,15 @@
 mod rms_prop;
 
 pub use rms_prop::RmsProp;
+//! | [`Budgeted`] with a [`Shape`](shape::Shape) | a share of the greatest value that depends on how much of a budget is spent |
+//! | [`shape`] | UBA, cosine, REX, one-cycle and others |
+//! | [`StepSizes`] | the step sizes of a budget as an iterator that ends when it is spent |
+//! | [`StepSized`] | a learner whose step size can be changed |
+
+mod budgeted;
+pub mod shape;
+
+pub use budgeted::{Budgeted, StepSizes};
 
 use crate::error::Error;
 
