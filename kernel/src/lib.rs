@@ -13,6 +13,7 @@
 //!   much better than expected each action of a rollout was.
 //! - [`reward`]: rules between the two, which shape, gate, learn or weigh rewards.
 //! - [`learn`], [`bandit`]: the learners.
+//! - [`plan`]: what is optimal where the model is known.
 //! - [`allocate`]: who gets what, under budgets that must last.
 //! - [`checkpoint`]: learned state in a container with a version and a checksum.
 //! - [`lab`]: experiments that compare learners on the same random numbers, and the claims they must meet.
@@ -41,6 +42,7 @@ pub mod learn;
 pub mod linalg;
 pub mod math;
 pub mod model;
+pub mod plan;
 pub mod policy;
 #[cfg(feature = "protocol")]
 pub mod protocol;

@@ -306,6 +306,33 @@ impl Persist for bool {
     }
 }
 
+/// 1 byte, 1 where there is a value, and then the value.
+impl<T: Persist + Default> Persist for Option<T> {
+    fn write(&self, out: &mut impl Write) {
+        self.is_some().write(out);
+        if let Some(value) = self {
+            value.write(out);
+        }
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        let mut is_some = false;
+        is_some.check(&mut from.clone())?;
+        is_some.read(from)?;
+        if is_some { T::default().check(from) } else { Ok(()) }
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        let mut is_some = false;
+        is_some.read(from)?;
+        *self = None;
+        if is_some {
+            self.insert(T::default()).read(from)?;
+        }
+        Ok(())
+    }
+}
+
 /// What it borrows.
 impl<T: Persist + ?Sized> Persist for &mut T {
     fn write(&self, out: &mut impl Write) {
@@ -327,27 +354,55 @@ impl<T: Identify + ?Sized> Identify for &mut T {
     }
 }
 
-/// The first, then the second: a learner and its generator, say.
-impl<A: Persist, B: Persist> Persist for (A, B) {
-    fn write(&self, out: &mut impl Write) {
-        self.0.write(out);
-        self.1.write(out);
-    }
+macro_rules! tuples {
+    ($($($part:ident $index:tt),+;)*) => {$(
+        /// One after the other, from the first: a learner and its generator, say.
+        impl<$($part: Persist),+> Persist for ($($part,)+) {
+            fn write(&self, out: &mut impl Write) {
+                $(self.$index.write(out);)+
+            }
 
-    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.0.check(from)?;
-        self.1.check(from)
-    }
+            fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+                $(self.$index.check(from)?;)+
+                Ok(())
+            }
 
-    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.0.read(from)?;
-        self.1.read(from)
+            fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+                $(self.$index.read(from)?;)+
+                Ok(())
+            }
+        }
+    )*};
+}
+
+tuples! {
+    A 0;
+    A 0, B 1;
+    A 0, B 1, C 2;
+    A 0, B 1, C 2, D 3;
+}
+
+impl<A: Identify> Identify for (A,) {
+    fn identity(&self) -> Identity {
+        self.0.identity()
     }
 }
 
 impl<A: Identify, B: Identify> Identify for (A, B) {
     fn identity(&self) -> Identity {
         self.0.identity().and(self.1.identity())
+    }
+}
+
+impl<A: Identify, B: Identify, C: Identify> Identify for (A, B, C) {
+    fn identity(&self) -> Identity {
+        self.0.identity().and(self.1.identity()).and(self.2.identity())
+    }
+}
+
+impl<A: Identify, B: Identify, C: Identify, D: Identify> Identify for (A, B, C, D) {
+    fn identity(&self) -> Identity {
+        self.0.identity().and(self.1.identity()).and(self.2.identity()).and(self.3.identity())
     }
 }
 
@@ -404,6 +459,34 @@ macro_rules! persist_fields {
     };
 }
 pub(crate) use persist_fields;
+
+/// Writes [`Persist`] for what learns nothing: no byte.
+macro_rules! stateless {
+    ([$($generics:tt)*] $type:ty) => {
+        /// No byte.
+        impl<$($generics)*> $crate::state::Persist for $type {
+            fn write(&self, _out: &mut impl $crate::state::Write) {}
+
+            fn check(&self, _from: &mut $crate::state::Reader<'_>) -> Result<(), $crate::error::Error> {
+                Ok(())
+            }
+
+            fn read(&mut self, _from: &mut $crate::state::Reader<'_>) -> Result<(), $crate::error::Error> {
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use stateless;
+
+stateless!([]());
+
+/// `"nothing"`.
+impl Identify for () {
+    fn identity(&self) -> Identity {
+        Identity::new("nothing", Identity::PLAIN, [0, 0, 0])
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! Generalized advantage estimation.
 
+use crate::discount::discounted;
 use crate::error::Error;
 use crate::interact::{Outcome, RolloutView};
 
@@ -155,6 +156,8 @@ impl Gae {
         }
     }
 }
+
+discounted!([] Gae { discount });
 
 /// `number` where `flag` is 0, and 0 where it is 1: by a mask, because a selection by bytes keeps the compiler from
 /// working on several lanes at once.

@@ -3,6 +3,7 @@
 use super::DiscountSchedule;
 use crate::error::Error;
 use crate::math::{Libm, Math};
+use crate::state::{Identify, Identity, persist_fields};
 use core::marker::PhantomData;
 
 /// `1 - gamma` falls from `1 - from` to `1 - to` by the same factor every update; from update `steps` on `gamma` is `to`.
@@ -44,6 +45,16 @@ impl<M: Math> DiscountSchedule for ExponentialDiscount<M> {
 
     fn advance(&mut self) {
         self.updates = self.updates.saturating_add(1);
+    }
+}
+
+// How many updates there were.
+persist_fields!([M] ExponentialDiscount<M> { updates });
+
+/// `"exponential-discount"`.
+impl<M: Math> Identify for ExponentialDiscount<M> {
+    fn identity(&self) -> Identity {
+        Identity::new("exponential-discount", M::NUMERICS, [0, 0, 0])
     }
 }
 

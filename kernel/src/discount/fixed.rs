@@ -3,6 +3,7 @@
 use super::DiscountSchedule;
 use crate::error::Error;
 use crate::math::is_in_unit_interval;
+use crate::state::{Identify, Identity, stateless};
 
 /// Always the same. 4 bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,4 +26,13 @@ impl DiscountSchedule for FixedDiscount {
     }
 
     fn advance(&mut self) {}
+}
+
+stateless!([] FixedDiscount);
+
+/// `"fixed-discount"`.
+impl Identify for FixedDiscount {
+    fn identity(&self) -> Identity {
+        Identity::new("fixed-discount", Identity::PLAIN, [0, 0, 0])
+    }
 }

@@ -47,16 +47,3 @@ impl Persist for usize {
         Ok(())
     }
 }
-
-/// No byte.
-impl Persist for () {
-    fn write(&self, _out: &mut impl Write) {}
-
-    fn check(&self, _from: &mut Reader<'_>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn read(&mut self, _from: &mut Reader<'_>) -> Result<(), Error> {
-        Ok(())
-    }
-}

@@ -1,12 +1,15 @@
 //! A policy and its judge, learning at every step.
 
+use super::adjusted::{adjustable, set_ascent};
 use super::{Control, Suits};
+use crate::discount::discounted;
 use crate::env::{Env, Space};
 use crate::error::Error;
 use crate::interact::{Outcome, Transition};
 use crate::linalg::{Const, StorageMut, all_finite, dot};
 use crate::policy::{Code, Features, StochasticPolicy};
 use crate::rng::Rng;
+use crate::schedule::StepSized;
 use crate::state::{Identify, Identity, Persist, Reader, Write, persist_fields};
 
 /// The numbers of [`ActorCritic`] and [`NaturalActorCritic`].
@@ -40,6 +43,19 @@ impl ActorCriticParameters {
         }
         let fits = [self.actor_lambda, self.critic_lambda].iter().all(|lambda| (0.0..=1.0).contains(lambda));
         if fits { Ok(()) } else { Err(Error::ParameterOutOfRange) }
+    }
+}
+
+discounted!([] ActorCriticParameters { discount });
+
+/// The policy's.
+impl StepSized for ActorCriticParameters {
+    fn step_size(&self) -> f32 {
+        self.actor_step_size
+    }
+
+    fn set_step_size(&mut self, step_size: f32) -> Result<(), Error> {
+        set_ascent(&mut self.actor_step_size, step_size)
     }
 }
 
@@ -181,6 +197,8 @@ where
     }
 }
 
+adjustable!([P, X: Features<Size = Const<F>>, B, const F: usize] ActorCritic<P, X, B, F> { critic.parameters });
+
 impl<P, X, B, V, const F: usize> Suits<V> for ActorCritic<P, X, B, F>
 where
     P: StochasticPolicy,
@@ -308,6 +326,8 @@ where
         Ok(delta)
     }
 }
+
+adjustable!([P, X: Features<Size = Const<F>>, B, const F: usize] NaturalActorCritic<P, X, B, F> { critic.parameters });
 
 impl<P, X, B, V, const F: usize> Suits<V> for NaturalActorCritic<P, X, B, F>
 where

@@ -1,5 +1,6 @@
 //! Two tables, so that the maximum is not its own judge.
 
+use super::adjusted::adjustable;
 use super::tabular::Tabular;
 use super::{Control, Suits, TdParameters};
 use crate::env::{Discrete, Env};
@@ -110,6 +111,8 @@ impl<S: Dim, A: Dim, B: StorageMut, V: StorageMut, E: Exploration> Control for D
         Ok(delta)
     }
 }
+
+adjustable!([S: Dim, A: Dim, B: StorageMut, V: StorageMut, E] DoubleQState<S, A, B, V, E> { first.parameters });
 
 impl<S, A, B, W, E, V, N, M> Suits<V> for DoubleQState<S, A, B, W, E>
 where

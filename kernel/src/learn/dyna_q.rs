@@ -1,5 +1,6 @@
 //! Q-learning that also learns from what it remembers.
 
+use super::adjusted::adjustable;
 use super::experience::{Experience, Owned};
 use super::{Control, QLearning, Suits, TdParameters};
 use crate::env::{Discrete, Env};
@@ -74,6 +75,8 @@ impl<const S: usize, const A: usize, E: Exploration> Control for DynaQ<S, A, E> 
         Ok(delta)
     }
 }
+
+adjustable!([const S: usize, const A: usize, E] DynaQ<S, A, E> { learner });
 
 impl<const S: usize, const A: usize, E, V, N, M> Suits<V> for DynaQ<S, A, E>
 where

@@ -1,5 +1,6 @@
 //! Off-policy prediction that does not diverge.
 
+use super::adjusted::adjustable;
 use super::{Prediction, TdParameters};
 use crate::error::Error;
 use crate::interact::{Outcome, Transition};
@@ -141,6 +142,8 @@ impl<R: GradientTdRule, X: Features<Size = Const<F>>, const F: usize> Prediction
         self.learn_weighted(transition, 1.0)
     }
 }
+
+adjustable!([R, X: Features<Size = Const<F>>, const F: usize] GradientTd<R, X, F> { parameters });
 
 // The weights, then the second set of weights.
 persist_fields!([R, X: Features<Size = Const<F>>, const F: usize] GradientTd<R, X, F> { weights, correction });

@@ -1,6 +1,7 @@
 //! The fixed point of temporal differences, solved for.
 
 use super::Prediction;
+use crate::discount::discounted;
 use crate::error::Error;
 use crate::interact::{Outcome, Transition};
 use crate::linalg::{Const, Owned, Ridge};
@@ -77,6 +78,9 @@ impl<X: Features<Size = Const<F>>, const F: usize> Prediction for Lstd<X, F> {
         Ok(delta)
     }
 }
+
+// What was learned keeps the discount that it was learned with.
+discounted!([X: Features<Size = Const<F>>, const F: usize] Lstd<X, F> { discount });
 
 // The inverse and the vector.
 persist_fields!([X: Features<Size = Const<F>>, const F: usize] Lstd<X, F> { ridge });

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`QLearning`], [`Sarsa`], [`ExpectedSarsa`] | sections 6.4 to 6.6; one type, [`TdControl`], with another [`Target`] inside |
 //! | [`DoubleQLearning`] | section 6.7; van Hasselt (2010) |
+//! | [`Advised`] | Q-learning with look-ahead advice; Wiewiora, Cottrell, Elkan (2003) |
 //! | [`MonteCarlo`] | section 5.4, every visit, constant step size |
 //! | [`NStepSarsa`], [`NStepTd`] | sections 7.1, 7.2, 9.4 and 10.2 |
 //! | [`TdLambda`], [`TrueOnlineTdLambda`] | sections 12.2 and 12.5 |
@@ -19,9 +20,13 @@
 //! |---|---|
 //! | [`Control`], [`Prediction`] | a learner that acts, one that judges |
 //! | [`Traces`]: [`DenseTraces`], [`SparseTraces`] | eligibility traces |
+//! | [`Shaped`] | a learner behind rules that change its rewards |
+//! | [`Adjusted`], [`Adjustment`]: [`DiscountBy`], [`StepSizeBy`] | a learner whose discount and step size follow schedules |
 //! | [`Suits`], [`run_episode`], [`run_step`] | an environment and a learner whose sizes fit, and an episode of the two |
 
 mod actor_critic;
+mod adjusted;
+mod advised;
 mod committed;
 mod double_q;
 mod dyna_q;
@@ -38,12 +43,15 @@ mod q_learning;
 mod reinforce;
 mod sarsa;
 mod sarsa_lambda;
+mod shaped;
 mod tabular;
 mod td_control;
 mod td_lambda;
 mod traces;
 
 pub use actor_critic::{ActorCritic, ActorCriticParameters, NaturalActorCritic};
+pub use adjusted::{Adjusted, Adjustment, DiscountBy, Pace, StepSizeBy};
+pub use advised::{Advised, AdvisedState};
 pub use double_q::DoubleQLearning;
 pub use dyna_q::DynaQ;
 pub use expected_sarsa::{ExpectedSarsa, ExpectedSarsaTarget};
@@ -58,15 +66,18 @@ pub use q_learning::{QLearning, QLearningTarget};
 pub use reinforce::{Reinforce, ReinforceParameters};
 pub use sarsa::{Sarsa, SarsaTarget};
 pub use sarsa_lambda::{DenseLambdaControl, LambdaControl, QLambda, SarsaLambda};
+pub use shaped::Shaped;
 pub use td_control::{Target, TdControl};
 pub use td_lambda::{TdLambda, TdLambdaState, TrueOnlineTdLambda};
 pub use traces::{DenseTraces, SparseTraces, TraceKind, Traces};
 
+use crate::discount::discounted;
 use crate::env::{Action, Env, Observation};
 use crate::error::Error;
 use crate::interact::{Element, Outcome, Transition};
 use crate::math::is_in_unit_interval;
 use crate::rng::Rng;
+use crate::schedule::StepSized;
 
 /// Step size and discount.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,6 +99,24 @@ impl TdParameters {
             return Err(Error::StepSizeOutOfRange);
         }
         if is_in_unit_interval(self.discount) { Ok(()) } else { Err(Error::DiscountOutOfRange) }
+    }
+}
+
+discounted!([] TdParameters { discount });
+
+impl StepSized for TdParameters {
+    #[inline]
+    fn step_size(&self) -> f32 {
+        self.step_size
+    }
+
+    #[inline]
+    fn set_step_size(&mut self, step_size: f32) -> Result<(), Error> {
+        if !is_in_unit_interval(step_size) {
+            return Err(Error::StepSizeOutOfRange);
+        }
+        self.step_size = step_size;
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Learning from whole episodes.
 
+use super::adjusted::adjustable;
 use super::tabular::Tabular;
 use super::{Control, Suits, TdParameters};
 use crate::env::{Discrete, Env};
@@ -110,6 +111,8 @@ impl<S: Dim, A: Dim, B: StorageMut, const N: usize, E: Exploration> Control for 
         self.finish(last)
     }
 }
+
+adjustable!([S: Dim, A: Dim, B: StorageMut, const N: usize, E] MonteCarloState<S, A, B, N, E> { tabular.parameters });
 
 impl<S, A, B, const L: usize, E, V, N, M> Suits<V> for MonteCarloState<S, A, B, L, E>
 where

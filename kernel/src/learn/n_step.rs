@@ -1,5 +1,6 @@
 //! Learning from several rewards at once.
 
+use super::adjusted::adjustable;
 use super::committed::Committed;
 use super::linear::Linear;
 use super::{Control, Prediction, Suits, TdParameters};
@@ -230,6 +231,10 @@ where
         Ok(delta)
     }
 }
+
+adjustable!([X: Features<Size = Const<F>>, const F: usize, const N: usize] NStepTd<X, F, N> { window.linear.parameters });
+adjustable!([X: Features<Size = Const<F>>, const A: usize, const F: usize, const N: usize, E]
+    NStepSarsa<X, A, F, N, E> { window.linear.parameters });
 
 impl<X, E, V, M, const A: usize, const F: usize, const N: usize> Suits<V> for NStepSarsa<X, A, F, N, E>
 where

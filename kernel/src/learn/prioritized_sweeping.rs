@@ -1,5 +1,6 @@
 //! Planning where it changes most.
 
+use super::adjusted::adjustable;
 use super::experience::{Experience, Owned};
 use super::{Control, QLearning, Suits, TdParameters};
 use crate::env::{Discrete, Env};
@@ -133,6 +134,8 @@ impl<const S: usize, const A: usize, E: Exploration> Control for PrioritizedSwee
         Ok(delta)
     }
 }
+
+adjustable!([const S: usize, const A: usize, E] PrioritizedSweeping<S, A, E> { learner });
 
 impl<const S: usize, const A: usize, E, V, N, M> Suits<V> for PrioritizedSweeping<S, A, E>
 where

@@ -1,12 +1,15 @@
 //! The policy gradient from whole episodes.
 
+use super::adjusted::{adjustable, set_ascent};
 use super::{Control, Suits};
+use crate::discount::discounted;
 use crate::env::{Env, Space};
 use crate::error::Error;
 use crate::interact::{EpisodeBuffer, Outcome, Sample, Transition};
 use crate::linalg::{Const, all_finite};
 use crate::policy::{Code, Features, StochasticPolicy};
 use crate::rng::Rng;
+use crate::schedule::StepSized;
 use crate::state::{Identify, Identity, Persist, persist_fields};
 
 /// The numbers of [`Reinforce`].
@@ -20,6 +23,19 @@ pub struct ReinforceParameters {
     pub discount: f32,
     /// Whether step `t` counts `gamma^t`, as the theorem has it; the usual practice leaves that out.
     pub discounted_start: bool,
+}
+
+discounted!([] ReinforceParameters { discount });
+
+/// The policy's.
+impl StepSized for ReinforceParameters {
+    fn step_size(&self) -> f32 {
+        self.step_size
+    }
+
+    fn set_step_size(&mut self, step_size: f32) -> Result<(), Error> {
+        set_ascent(&mut self.step_size, step_size)
+    }
 }
 
 /// REINFORCE (Sutton & Barto, section 13.3), with a baseline that is linear in the same features (section 13.4): after an
@@ -154,6 +170,9 @@ where
         learned
     }
 }
+
+adjustable!([P: StochasticPolicy, X: Features<Size = Const<F>>, const F: usize, const N: usize]
+    Reinforce<P, X, F, N> { parameters });
 
 impl<P, X, V, const F: usize, const N: usize> Suits<V> for Reinforce<P, X, F, N>
 where

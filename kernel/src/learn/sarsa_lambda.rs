@@ -1,5 +1,6 @@
 //! Control with traces, linear in features.
 
+use super::adjusted::adjustable;
 use super::committed::Committed;
 use super::linear::Linear;
 use super::td_lambda::check_traces;
@@ -171,6 +172,8 @@ impl<T: Target, X: Features, A: Dim, B: StorageMut, V: StorageMut, Z: Traces, E:
         Ok(delta)
     }
 }
+
+adjustable!([T, X: Features, A: Dim, B: StorageMut, V, Z, E] LambdaControl<T, X, A, B, V, Z, E> { linear.parameters });
 
 impl<T, X, A, B, W, Z, E, V, N> Suits<V> for LambdaControl<T, X, A, B, W, Z, E>
 where

@@ -1,5 +1,6 @@
 //! One-step temporal-difference control: one update, several targets.
 
+use super::adjusted::adjustable;
 use super::committed::Committed;
 use super::tabular::Tabular;
 use super::{Control, Suits, TdParameters};
@@ -147,6 +148,8 @@ impl<T: Target, S: Dim, A: Dim, B: StorageMut, E: Exploration> Control for TdCon
         Ok(delta)
     }
 }
+
+adjustable!([T, Q, E] TdControl<T, Q, E> { tabular.parameters });
 
 impl<T, S, A, B, E, V, N, M> Suits<V> for TdControl<T, Table<S, A, B>, E>
 where

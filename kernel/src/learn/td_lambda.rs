@@ -1,5 +1,6 @@
 //! Predicting values with traces.
 
+use super::adjusted::adjustable;
 use super::linear::Linear;
 use super::{DenseTraces, Prediction, TdParameters, TraceKind, Traces};
 use crate::error::Error;
@@ -115,6 +116,8 @@ impl<X: Features, B: StorageMut, Z: Traces> Prediction for TdLambdaState<X, B, Z
     }
 }
 
+adjustable!([X: Features, B: StorageMut, Z] TdLambdaState<X, B, Z> { linear.parameters });
+
 /// The weights, then the traces.
 impl<X: Features, B: StorageMut, Z: Persist> Persist for TdLambdaState<X, B, Z> {
     fn write(&self, out: &mut impl Write) {
@@ -208,6 +211,8 @@ impl<X: Features<Size = Const<F>>, const F: usize> Prediction for TrueOnlineTdLa
         Ok(delta)
     }
 }
+
+adjustable!([X: Features<Size = Const<F>>, const F: usize] TrueOnlineTdLambda<X, F> { inner });
 
 /// The weights, the traces, then the value that the last next state had.
 impl<X: Features<Size = Const<F>>, const F: usize> Persist for TrueOnlineTdLambda<X, F> {

@@ -15,6 +15,37 @@ pub trait Schedule {
     fn at(&self, t: u32) -> f32;
 }
 
+/// A learner whose step size can be changed while it works. Of a learner with two of them it is the first: the policy's of an
+/// actor-critic, `alpha` of gradient TD.
+pub trait StepSized {
+    /// The present step size.
+    fn step_size(&self) -> f32;
+
+    /// Changes the step size from the next update on. With 0, which schedules end with, nothing more is learned.
+    ///
+    /// # Errors
+    /// [`Error::StepSizeOutOfRange`] below 0, and above what the learner can be started with; it is unchanged then.
+    fn set_step_size(&mut self, step_size: f32) -> Result<(), Error>;
+}
+
+/// Writes [`StepSized`] from the place of what has the step size.
+macro_rules! step_sized {
+    ([$($generics:tt)*] $type:ty { $($field:ident).+ }) => {
+        impl<$($generics)*> $crate::schedule::StepSized for $type {
+            #[inline]
+            fn step_size(&self) -> f32 {
+                $crate::schedule::StepSized::step_size(&self.$($field).+)
+            }
+
+            #[inline]
+            fn set_step_size(&mut self, step_size: f32) -> Result<(), $crate::error::Error> {
+                $crate::schedule::StepSized::set_step_size(&mut self.$($field).+, step_size)
+            }
+        }
+    };
+}
+pub(crate) use step_sized;
+
 /// Always the same.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Constant(pub f32);
