@@ -14,6 +14,7 @@
 //! | [`WindyGrid`] | Sutton & Barto, example 6.5 |
 //! | [`MaximisationBias`] | Sutton & Barto, example 6.7 |
 //! | [`ShortCorridor`] | Sutton & Barto, example 13.1 |
+//! | [`LineKey`] | Devidze, Radanovic, Kamalaruban, Singla (NeurIPS 2021): fetch a key, then walk back |
 //! | [`GridWorld`] | your own grid, given as text; the maze of Sutton & Barto's example 8.1 |
 //! | [`GaussianBandit`], [`BernoulliBandit`] | Sutton & Barto, section 2.3 |
 //! | [`LinearContextualBandit`] | Abbasi-Yadkori, Pál, Szepesvári 2011; Agrawal, Goyal 2013 |
@@ -41,6 +42,7 @@ mod episode;
 mod frozen_lake;
 mod grid;
 mod grid_world;
+mod line_key;
 mod linear_contextual_bandit;
 mod linear_dynamical_bandit;
 mod maximisation_bias;
@@ -66,6 +68,7 @@ pub use cliff_walking::CliffWalking;
 pub use coupled_arms::{BirthDeathArm, CoupledArms};
 pub use frozen_lake::FrozenLake;
 pub use grid_world::{Cell, GridRules, GridWorld};
+pub use line_key::LineKey;
 pub use linear_contextual_bandit::LinearContextualBandit;
 pub use linear_dynamical_bandit::{LinearDynamicalBandit, LinearSystem};
 pub use maximisation_bias::MaximisationBias;

@@ -2,8 +2,8 @@
 
 use super::{
     Acrobot, Action, AllocationRequests, Arrivals, Blackjack, Bounded, CartPole, CartPoleBatch, CliffWalking, Discrete,
-    Env, FrozenLake, GridRules, GridWorld, LinearDynamicalBandit, LinearSystem, MaximisationBias, MountainCar, Nothing,
-    Observation, Pendulum, RandomWalk, ShortCorridor, Space, Taxi, TimeLimit, WindyGrid,
+    Env, FrozenLake, GridRules, GridWorld, LineKey, LinearDynamicalBandit, LinearSystem, MaximisationBias, MountainCar,
+    Nothing, Observation, Pendulum, RandomWalk, ShortCorridor, Space, Taxi, TimeLimit, WindyGrid,
 };
 use crate::error::Error;
 use crate::interact::Outcome;
@@ -145,6 +145,7 @@ fn the_same_seed_gives_the_same_bits_whatever_the_pauses() {
         &GridWorld::<9>::parse("S.X ..# X.G", GridRules { slippery: true, ..GridRules::CLIFF }).unwrap(),
         0x392f_2638_d255_385d,
     );
+    lives(&LineKey::<13>::new(), 0x74bd_7c29_1f12_2042);
     lives(&MaximisationBias::new(), 0xe282_e2d0_512f_448a);
     lives(&ShortCorridor::new(), 0x6a5a_a1c5_3f8f_91dc);
     lives(&LinearDynamicalBandit::new(&SYSTEM, &ARMS, 0.1), 0xd2a2_7c87_c2e5_7172);
