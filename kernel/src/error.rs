@@ -46,6 +46,7 @@ errors! {
     NotPositiveDefinite "not_positive_definite" "the matrix is no longer positive definite";
     NotMergeable "not_mergeable" "what was learned depends on the order of rewards, so it cannot be merged";
     OtherPrior "other_prior" "the two did not start from the same numbers, so they cannot be merged";
+    Infeasible "infeasible" "no reward within the limits keeps the best policy the best";
     Singular "singular" "the equations have no single solution";
     NotSelected "not_selected" "this arm was not the one selected last";
     NotStarted "not_started" "nothing has been started";

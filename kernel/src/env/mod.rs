@@ -15,6 +15,7 @@
 //! | [`DistractorChain`] | Devidze, Kamalaruban, Singla (NeurIPS 2022): a far goal, and a small reward on the way back |
 //! | [`MaximisationBias`] | Sutton & Barto, example 6.7 |
 //! | [`ShortCorridor`] | Sutton & Barto, example 13.1 |
+//! | [`LineKey`] | Devidze, Radanovic, Kamalaruban, Singla (NeurIPS 2021): fetch a key, then walk back |
 //! | [`GridWorld`] | your own grid, given as text; the maze of Sutton & Barto's example 8.1 |
 //! | [`PatchTask`] | turns that pay beside an outcome; for gated rewards (Sun et al. 2025) |
 //! | [`StallChain`] | scores that stalling collects; for refined step rewards (Gao et al. 2024) |
@@ -49,6 +50,7 @@ mod episode;
 mod frozen_lake;
 mod grid;
 mod grid_world;
+mod line_key;
 mod linear_contextual_bandit;
 mod linear_dynamical_bandit;
 mod maximisation_bias;
@@ -80,6 +82,7 @@ pub use coupled_arms::{BirthDeathArm, CoupledArms};
 pub use distractor_chain::DistractorChain;
 pub use frozen_lake::FrozenLake;
 pub use grid_world::{Cell, GridRules, GridWorld};
+pub use line_key::LineKey;
 pub use linear_contextual_bandit::LinearContextualBandit;
 pub use linear_dynamical_bandit::{LinearDynamicalBandit, LinearSystem};
 pub use maximisation_bias::MaximisationBias;

@@ -2,7 +2,7 @@
 
 use super::{
     Acrobot, Action, AllocationRequests, Arrivals, Blackjack, Bounded, CartPole, CartPoleBatch, CliffWalking,
-    CorridorDrive, Discrete, DistractorChain, Env, FrozenLake, GridRules, GridWorld, LinearDynamicalBandit,
+    CorridorDrive, Discrete, DistractorChain, Env, FrozenLake, GridRules, GridWorld, LineKey, LinearDynamicalBandit,
     LinearSystem, MaximisationBias, MessageRooms, MilestoneChain, MountainCar, Nothing, Observation, PatchTask,
     Pendulum, RandomWalk, ShortCorridor, Space, StallChain, Taxi, TimeLimit, WindyGrid,
 };
@@ -151,6 +151,7 @@ fn the_same_seed_gives_the_same_bits_whatever_the_pauses() {
         &GridWorld::<9>::parse("S.X ..# X.G", GridRules { slippery: true, ..GridRules::CLIFF }).unwrap(),
         0x392f_2638_d255_385d,
     );
+    lives(&LineKey::<13>::new(), 0x74bd_7c29_1f12_2042);
     lives(&MaximisationBias::new(), 0xe282_e2d0_512f_448a);
     lives(&ShortCorridor::new(), 0x6a5a_a1c5_3f8f_91dc);
     lives(&TimeLimit::new(CorridorDrive::new(), CorridorDrive::HORIZON), 0x026d_a39a_247e_5bb9);

@@ -5,9 +5,11 @@
 //! | [`FiniteModel`] | states, actions, and the outcomes of each pair |
 //! | [`ModelOutcome`] | one outcome and its probability |
 //! | [`sample()`] | draws an outcome |
-//! | [`expected_reward`] | what the next step pays on average |
+//! | [`outcomes`], [`check_outcomes`] | the outcomes of a pair in order; whether they are a distribution |
+//! | [`expected_reward`], [`expected_next`] | what the next step pays on average, and what lies beyond it |
 
 use crate::error::Error;
+use crate::math::is_in_unit_interval;
 use crate::rng::{self, Rng};
 use crate::state::{Digest, Write};
 
@@ -112,6 +114,46 @@ pub fn sample(
         rng::categorical_by(count, probability, rng)?
     };
     outcome(index).ok_or(Error::ProbabilityOutOfRange)
+}
+
+/// The outcomes of a pair, in the order in which the model lists them; none where there is no such pair.
+pub fn outcomes(
+    model: &(impl FiniteModel + ?Sized),
+    state: usize,
+    action: usize,
+) -> impl Iterator<Item = ModelOutcome> {
+    let count = model.outcome_count(state, action).unwrap_or(0);
+    (0..count).filter_map(move |index| model.outcome(state, action, index).ok().flatten())
+}
+
+/// Whether the outcomes of a pair are a distribution over the model's states, with rewards that are numbers.
+///
+/// # Errors
+/// [`Error::StateOutOfRange`], also for the state of an outcome, [`Error::ActionOutOfRange`];
+/// [`Error::ProbabilityOutOfRange`], also where the probabilities do not add up to 1 within 1e-5; [`Error::NonFinite`].
+pub fn check_outcomes(model: &(impl FiniteModel + ?Sized), state: usize, action: usize) -> Result<(), Error> {
+    model.check_pair(state, action)?;
+    let mut sum = 0.0;
+    for outcome in outcomes(model, state, action) {
+        if !is_in_unit_interval(outcome.probability) {
+            return Err(Error::ProbabilityOutOfRange);
+        }
+        if outcome.next_state >= model.states() {
+            return Err(Error::StateOutOfRange);
+        }
+        if !outcome.reward.is_finite() {
+            return Err(Error::NonFinite);
+        }
+        sum += outcome.probability;
+    }
+    if (sum - 1.0).abs() > 1e-5 { Err(Error::ProbabilityOutOfRange) } else { Ok(()) }
+}
+
+/// `sum_o p_o v(s'_o)` over the outcomes of the pair that do not end the episode: nothing lies beyond those that do.
+pub fn expected_next(model: &(impl FiniteModel + ?Sized), state: usize, action: usize, values: &[f32]) -> f32 {
+    outcomes(model, state, action)
+        .filter(|outcome| !outcome.terminated)
+        .fold(0.0, |sum, outcome| sum + outcome.probability * values.get(outcome.next_state).copied().unwrap_or(0.0))
 }
 
 /// `sum_o p_o r_o` over the outcomes of the pair, in the order in which the model lists them.

@@ -12,6 +12,10 @@
 //! | [`learned`] | rewards that are learned |
 //! | [`weights`] | several objectives or constraints |
 //!
+//! | piece | what it is |
+//! |---|---|
+//! | [`SparseTableReward`] | a reward by design, a table of few states |
+//!
 //! Shaping rules chain: a tuple is a rule that applies its parts from the first on. A chain takes as much memory as its
 //! parts, and refuses a transition as a whole: nothing takes note of a transition that a later rule refuses.
 
@@ -19,7 +23,10 @@ mod chain;
 pub mod credit;
 pub mod learned;
 pub mod shaping;
+mod sparse_table;
 pub mod weights;
+
+pub use sparse_table::SparseTableReward;
 
 use crate::error::Error;
 use crate::interact::Transition;

@@ -6,23 +6,21 @@
 //! | [`Linear`] | from one value to another, then the second |
 //! | [`Exponential`] | a factor a step, down to a floor |
 //! | [`Harmonic`] | `scale / (t + 1)`: the sample average |
+//! | [`Budgeted`] with a [`Shape`](shape::Shape) | a share of the greatest value that depends on how much of a budget is spent |
+//! | [`shape`] | UBA, cosine, REX, one-cycle and others |
 //!
 //! | piece | what it is |
 //! |---|---|
 //! | [`RmsProp`] | a step size for every number, by how large its gradients have been |
-
-mod rms_prop;
-
-pub use rms_prop::RmsProp;
-//! | [`Budgeted`] with a [`Shape`](shape::Shape) | a share of the greatest value that depends on how much of a budget is spent |
-//! | [`shape`] | UBA, cosine, REX, one-cycle and others |
 //! | [`StepSizes`] | the step sizes of a budget as an iterator that ends when it is spent |
 //! | [`StepSized`] | a learner whose step size can be changed |
 
 mod budgeted;
+mod rms_prop;
 pub mod shape;
 
 pub use budgeted::{Budgeted, StepSizes};
+pub use rms_prop::RmsProp;
 
 use crate::error::Error;
 

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::linalg::{Borrowed, Const, Dim, Dyn, Memory, Owned, Storage, StorageMut, all_finite, solve};
 use crate::math::is_in_unit_interval;
-use crate::model::{FiniteModel, expected_reward};
+use crate::model::{FiniteModel, check_outcomes, expected_reward, outcomes};
 
 /// Between these subsidies every index is looked for.
 const REACH: f32 = 60.0;
@@ -95,6 +95,9 @@ impl<S: Memory> WhittleIndexState<S> {
         for state in 0..states {
             for action in [0, push] {
                 check_outcomes(arm, state, action)?;
+                if outcomes(arm, state, action).any(|outcome| outcome.terminated) {
+                    return Err(Error::ParameterOutOfRange);
+                }
             }
             if let Some(gain) = self.gains.values_mut().get_mut(state) {
                 *gain = expected_reward(arm, state, push)? - expected_reward(arm, state, 0)?;
@@ -132,7 +135,8 @@ impl<S: Memory> WhittleIndexState<S> {
         state: usize,
     ) -> f32 {
         let expected = |action| {
-            outcomes(arm, state, action).fold(0.0, |sum, (probability, next)| sum + probability * self.value(next))
+            let all = outcomes(arm, state, action);
+            all.fold(0.0, |sum, outcome| sum + outcome.probability * self.value(outcome.next_state))
         };
         let gain = self.gains.values().get(state).copied().unwrap_or(0.0);
         gain - subsidy + discount * (expected(push) - expected(0))
@@ -155,9 +159,9 @@ impl<S: Memory> WhittleIndexState<S> {
                 let row = self.matrix.values_mut().get_mut(state * states..(state + 1) * states);
                 let row = row.ok_or(Error::LengthMismatch)?;
                 row.fill(0.0);
-                for (probability, next) in outcomes(arm, state, action) {
-                    if let Some(entry) = row.get_mut(next) {
-                        *entry -= discount * probability;
+                for outcome in outcomes(arm, state, action) {
+                    if let Some(entry) = row.get_mut(outcome.next_state) {
+                        *entry -= discount * outcome.probability;
                     }
                 }
                 if let Some(own) = row.get_mut(state) {
@@ -184,33 +188,4 @@ impl<S: Memory> WhittleIndexState<S> {
         }
         Ok(())
     }
-}
-
-/// The probability and the next state of each outcome of a pair.
-fn outcomes(arm: &(impl FiniteModel + ?Sized), state: usize, action: usize) -> impl Iterator<Item = (f32, usize)> {
-    let count = arm.outcome_count(state, action).unwrap_or(0);
-    let all = (0..count).filter_map(move |index| arm.outcome(state, action, index).ok().flatten());
-    all.map(|outcome| (outcome.probability, outcome.next_state))
-}
-
-/// Whether the outcomes of a pair are those of an arm that goes on for ever.
-fn check_outcomes(arm: &(impl FiniteModel + ?Sized), state: usize, action: usize) -> Result<(), Error> {
-    let mut sum = 0.0;
-    for index in 0..arm.outcome_count(state, action)? {
-        let Some(outcome) = arm.outcome(state, action, index)? else { continue };
-        if !is_in_unit_interval(outcome.probability) {
-            return Err(Error::ProbabilityOutOfRange);
-        }
-        if outcome.next_state >= arm.states() {
-            return Err(Error::StateOutOfRange);
-        }
-        if outcome.terminated {
-            return Err(Error::ParameterOutOfRange);
-        }
-        if !outcome.reward.is_finite() {
-            return Err(Error::NonFinite);
-        }
-        sum += outcome.probability;
-    }
-    if (sum - 1.0).abs() > 1e-5 { Err(Error::ProbabilityOutOfRange) } else { Ok(()) }
 }
