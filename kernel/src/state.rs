@@ -438,6 +438,19 @@ impl<T: Persist> Persist for [T] {
     }
 }
 
+/// Checks as many finite numbers as there are `values`, each for what else it must be.
+pub(crate) fn check_each(values: &[f32], from: &mut Reader<'_>, is_good: impl Fn(f32) -> bool) -> Result<(), Error> {
+    values.check(&mut from.clone())?;
+    for _ in values {
+        let mut value = 0.0f32;
+        value.read(from)?;
+        if !is_good(value) {
+            return Err(Error::Malformed);
+        }
+    }
+    Ok(())
+}
+
 /// Writes [`Persist`] for a struct from the list of its learned fields, in order.
 macro_rules! persist_fields {
     ([$($generics:tt)*] $type:ty { $($field:ident),+ }) => {

@@ -126,6 +126,11 @@ pub fn element<E: Element>() -> E {
     black_box(E::ZERO)
 }
 
+/// A transition that the compiler knows nothing of.
+pub fn transition() -> Transition {
+    Transition { state: any(), action: any(), reward: any(), next_state: any(), outcome: outcome() }
+}
+
 /// Acts and learns, whatever comes.
 pub fn control(learner: &mut impl Control, rng: &mut Generator) {
     let state = element();

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::linalg::{Storage, StorageMut};
-use crate::state::{Persist, Reader, Write};
+use crate::state::{Persist, Reader, Write, check_each};
 
 /// What remains of each of `m` resources: `B`, from `B_1 = T rho`. `4 m` bytes.
 ///
@@ -81,19 +81,6 @@ fn rounded_down(a: f32, b: f32) -> f32 {
     let taken = a - rest;
     let rounded = (a - (rest + taken)) + (taken - b);
     if rounded < 0.0 { rest.next_down() } else { rest }
-}
-
-/// Checks as many finite numbers as there are `values`, each for what else it must be.
-pub(super) fn check_each(values: &[f32], from: &mut Reader<'_>, is_good: impl Fn(f32) -> bool) -> Result<(), Error> {
-    values.check(&mut from.clone())?;
-    for _ in values {
-        let mut value = 0.0f32;
-        value.read(from)?;
-        if !is_good(value) {
-            return Err(Error::Malformed);
-        }
-    }
-    Ok(())
 }
 
 /// What remains of each resource: `4 m` bytes.

@@ -1,10 +1,9 @@
 //! Prices that rise while the budget is spent too fast, and fall while it is spent too slowly.
 
-use super::budget::check_each;
 use super::{Allocator, Budget, Decision, Euclidean, Reference, Request};
 use crate::error::Error;
 use crate::linalg::{Storage, StorageMut, all_finite, dot};
-use crate::state::{Identify, Identity, Persist, Reader, Write};
+use crate::state::{Identify, Identity, Persist, Reader, Write, check_each};
 use core::marker::PhantomData;
 
 /// `eta = c / sqrt(T)`: the step size for `horizon` requests. Theory needs the `1 / sqrt(T)`; `c = 1` suits rewards and

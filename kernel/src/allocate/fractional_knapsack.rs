@@ -1,10 +1,9 @@
 //! The optimum in hindsight: the fractional knapsack.
 
 use super::Request;
-use super::budget::check_each;
 use crate::error::Error;
 use crate::math::CompensatedSum;
-use crate::state::{Persist, Reader, Write, persist_fields};
+use crate::state::{Persist, Reader, Write, check_each, persist_fields};
 
 /// What can be taken, whole or in part.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

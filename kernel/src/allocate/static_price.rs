@@ -1,11 +1,10 @@
 //! One price, learnt once.
 
-use super::budget::check_each;
 use super::fractional_knapsack::critical_price;
 use super::{Allocator, Budget, Decision, Item, Request};
 use crate::error::Error;
 use crate::linalg::{StorageMut, dot};
-use crate::state::{Identify, Identity, Persist, Reader, Write};
+use crate::state::{Identify, Identity, Persist, Reader, Write, check_each};
 
 /// Looks at the first tenth of the requests and takes nothing; then the price `mu` is the ratio `f / b` of the first of
 /// them, by falling ratio, that no longer fits the sample's budget, `rho` times its length, and 0 where all fit; from then

@@ -20,6 +20,7 @@
 //! | [`PatchTask`] | turns that pay beside an outcome; for gated rewards (Sun et al. 2025) |
 //! | [`StallChain`] | scores that stalling collects; for refined step rewards (Gao et al. 2024) |
 //! | [`MilestoneChain`] | a long way with milestones; for learned potentials (Wang et al. 2026) |
+//! | [`SpecGrid`] | a grid with hot cells, noisy cells and jumps; for constraints on behaviour |
 //! | [`GaussianBandit`], [`BernoulliBandit`] | Sutton & Barto, section 2.3 |
 //! | [`LinearContextualBandit`] | Abbasi-Yadkori, Pál, Szepesvári 2011; Agrawal, Goyal 2013 |
 //! | [`RecoveringArms`] | Simchi-Levi, Zheng, Zhu (ICML 2021), section 1 |
@@ -63,6 +64,7 @@ mod random_walk;
 mod recovering_arms;
 mod short_corridor;
 mod space;
+mod spec_grid;
 mod stall_chain;
 mod stationary_bandit;
 mod taxi;
@@ -95,6 +97,7 @@ pub use random_walk::RandomWalk;
 pub use recovering_arms::{IdleTimes, Payment, RecoveringArms, fill_recovering_means, recovering_mean};
 pub use short_corridor::ShortCorridor;
 pub use space::{Bounded, Discrete, MultiDiscrete, Nothing, Space};
+pub use spec_grid::SpecGrid;
 pub use stall_chain::StallChain;
 pub use stationary_bandit::{BernoulliBandit, GaussianBandit};
 pub use taxi::Taxi;

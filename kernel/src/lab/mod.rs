@@ -17,6 +17,8 @@
 //! | `behavior-alignment-reward` | reward | `lab-reward` |
 //! | `exploration-guided-reward-shaping` | reward | `lab-reward` |
 //! | `gated-reward-accumulation`, `clip-delta-reward-refinement`, `milestone-potential-critic` | reward | `lab-reward` |
+//! | `dynamic-reward-weighting.alignment`, `.inward-front` | reward | `lab-reward` |
+//! | `direct-behavior-specification.constraints`, `.hand-weights`, `.imitation` | reward | `lab-reward` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -43,8 +45,10 @@ mod clip_delta_reward_refinement;
 #[cfg(feature = "combinatorial-restless-q")]
 mod combinatorial_restless_q;
 mod descriptor;
+mod direct_behavior_specification;
 #[cfg(feature = "dual-mirror-descent")]
 mod dual_mirror_descent;
+mod dynamic_reward_weighting;
 #[cfg(feature = "dynlin-ucb")]
 mod dynlin_ucb;
 #[allow(dead_code, unused_macros, unused_imports)] // which experiments are compiled in decides

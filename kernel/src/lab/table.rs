@@ -160,6 +160,11 @@ experiments! {
     "gated-reward-accumulation" GatedRewardAccumulation super::gated_reward_accumulation::GatedRewardAccumulationExperiment;
     "clip-delta-reward-refinement" ClipDeltaRewardRefinement super::clip_delta_reward_refinement::ClipDeltaRewardRefinementExperiment;
     "milestone-potential-critic" MilestonePotentialCritic super::milestone_potential_critic::MilestonePotentialCriticExperiment;
+    "dynamic-reward-weighting-alignment" Alignment super::dynamic_reward_weighting::AlignmentExperiment;
+    "dynamic-reward-weighting-inward-front" InwardFront super::dynamic_reward_weighting::InwardFrontExperiment;
+    "direct-behavior-specification-constraints" Constraints super::direct_behavior_specification::ConstraintsExperiment;
+    "direct-behavior-specification-hand-weights" HandWeights super::direct_behavior_specification::HandWeightsExperiment;
+    "direct-behavior-specification-imitation" Imitation super::direct_behavior_specification::ImitationExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].

@@ -15,6 +15,7 @@
 //! | [`ActorCritic`], [`NaturalActorCritic`] | section 13.5; Bhatnagar et al. (2009) |
 //! | [`policy_gradient_step`] | a step on a batch with a [`Surrogate`]: [`ScoreFunction`], [`PpoClip`] (Schulman et al. 2017) |
 //! | [`RegressionPolicyUpdate`], [`AdvantageWeighting`] | surrogates of the same step: Wang et al. (2026); AWR (Peng et al. 2019) |
+//! | [`SoftAdvantageFitting`], [`behavioral_cloning_step`] | imitation: Barde et al. (2020), and its baseline |
 //! | [`DynaQ`], [`PrioritizedSweeping`] | sections 8.2 and 8.4, over a learned [`Experience`] |
 //!
 //! | piece | what it is |
@@ -28,6 +29,7 @@
 mod actor_critic;
 mod adjusted;
 mod advised;
+mod behavioral_cloning;
 mod committed;
 mod double_q;
 mod dyna_q;
@@ -46,6 +48,7 @@ mod reinforce;
 mod sarsa;
 mod sarsa_lambda;
 mod shaped;
+mod soft_advantage_fitting;
 mod tabular;
 mod td_control;
 mod td_lambda;
@@ -54,6 +57,7 @@ mod traces;
 pub use actor_critic::{ActorCritic, ActorCriticParameters, NaturalActorCritic};
 pub use adjusted::{Adjusted, Adjustment, DiscountBy, Pace, StepSizeBy};
 pub use advised::{Advised, AdvisedState};
+pub use behavioral_cloning::behavioral_cloning_step;
 pub use double_q::DoubleQLearning;
 pub use dyna_q::DynaQ;
 pub use expected_sarsa::{ExpectedSarsa, ExpectedSarsaTarget};
@@ -70,6 +74,7 @@ pub use reinforce::{Reinforce, ReinforceParameters};
 pub use sarsa::{Sarsa, SarsaTarget};
 pub use sarsa_lambda::{DenseLambdaControl, LambdaControl, QLambda, SarsaLambda};
 pub use shaped::Shaped;
+pub use soft_advantage_fitting::{SoftAdvantageFitting, SoftAdvantageFittingState};
 pub use td_control::{Target, TdControl};
 pub use td_lambda::{TdLambda, TdLambdaState, TrueOnlineTdLambda};
 pub use traces::{DenseTraces, SparseTraces, TraceKind, Traces};
