@@ -19,6 +19,7 @@
 //! | `gated-reward-accumulation`, `clip-delta-reward-refinement`, `milestone-potential-critic` | reward | `lab-reward` |
 //! | `dynamic-reward-weighting.alignment`, `.inward-front` | reward | `lab-reward` |
 //! | `direct-behavior-specification.constraints`, `.hand-weights`, `.imitation` | reward | `lab-reward` |
+//! | `explicable-reward-design.q-learning`, `.adaptive` | reward | `lab-reward` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -54,6 +55,8 @@ mod dynlin_ucb;
 #[allow(dead_code, unused_macros, unused_imports)] // which experiments are compiled in decides
 mod episode_lane;
 mod experiment;
+#[cfg(any(feature = "explicable-reward-design-q-learning", feature = "explicable-reward-design-adaptive"))]
+mod explicable_reward_design;
 #[cfg(feature = "exploration-guided-reward-shaping")]
 mod exploration_guided_reward_shaping;
 #[cfg(feature = "gated-reward-accumulation")]

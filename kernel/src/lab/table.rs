@@ -165,6 +165,8 @@ experiments! {
     "direct-behavior-specification-constraints" Constraints super::direct_behavior_specification::ConstraintsExperiment;
     "direct-behavior-specification-hand-weights" HandWeights super::direct_behavior_specification::HandWeightsExperiment;
     "direct-behavior-specification-imitation" Imitation super::direct_behavior_specification::ImitationExperiment;
+    "explicable-reward-design-q-learning" DesignedQLearning super::explicable_reward_design::QLearningExperiment;
+    "explicable-reward-design-adaptive" AdaptiveDesign super::explicable_reward_design::AdaptiveExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].
