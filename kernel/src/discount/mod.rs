@@ -5,21 +5,27 @@
 //! | [`FixedDiscount`] | always the same |
 //! | [`ExponentialDiscount`] | a horizon that grows by the same factor every update |
 //! | [`LearnedDiscount`] | follows a derivative |
+//! | [`AutomaticDiscount`] | a horizon that grows with the part of a demonstration that the agent follows |
 //!
 //! | piece | what it is |
 //! |---|---|
 //! | [`DiscountSchedule`] | a discount that may change from update to update |
 //! | [`Discounted`] | a learner or an estimator whose discount can be changed |
+//! | [`ProgressRecognizer`] | how far a trajectory follows a demonstration |
 //!
 //! A schedule replaces the discount in every return and every target from the next update on.
 
+mod automatic;
 mod exponential;
 mod fixed;
 mod learned;
+mod progress_recognizer;
 
+pub use automatic::{AutomaticDiscount, AutomaticDiscountParameters, AutomaticDiscountState};
 pub use exponential::ExponentialDiscount;
 pub use fixed::FixedDiscount;
 pub use learned::LearnedDiscount;
+pub use progress_recognizer::{ProgressRecognizer, RecognizerState};
 
 use crate::error::Error;
 use crate::math::is_in_unit_interval;

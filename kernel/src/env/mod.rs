@@ -16,6 +16,7 @@
 //! | [`MaximisationBias`] | Sutton & Barto, example 6.7 |
 //! | [`ShortCorridor`] | Sutton & Barto, example 13.1 |
 //! | [`LineKey`] | Devidze, Radanovic, Kamalaruban, Singla (NeurIPS 2021): fetch a key, then walk back |
+//! | [`GripCarry`], [`CarrySize`], [`Load`] | after the basketball task of Liu et al. (ICLR 2024): won or lost at its beginning |
 //! | [`GridWorld`] | your own grid, given as text; the maze of Sutton & Barto's example 8.1 |
 //! | [`PatchTask`] | turns that pay beside an outcome; for gated rewards (Sun et al. 2025) |
 //! | [`StallChain`] | scores that stalling collects; for refined step rewards (Gao et al. 2024) |
@@ -51,6 +52,7 @@ mod episode;
 mod frozen_lake;
 mod grid;
 mod grid_world;
+mod grip_carry;
 mod line_key;
 mod linear_contextual_bandit;
 mod linear_dynamical_bandit;
@@ -84,6 +86,7 @@ pub use coupled_arms::{BirthDeathArm, CoupledArms};
 pub use distractor_chain::DistractorChain;
 pub use frozen_lake::FrozenLake;
 pub use grid_world::{Cell, GridRules, GridWorld};
+pub use grip_carry::{CarrySize, GripCarry, Load};
 pub use line_key::LineKey;
 pub use linear_contextual_bandit::LinearContextualBandit;
 pub use linear_dynamical_bandit::{LinearDynamicalBandit, LinearSystem};

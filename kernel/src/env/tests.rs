@@ -1,10 +1,10 @@
 //! What holds for every environment: the same bits from the same seed, and from where a run was saved.
 
 use super::{
-    Acrobot, Action, AllocationRequests, Arrivals, Blackjack, Bounded, CartPole, CartPoleBatch, CliffWalking,
-    CorridorDrive, Discrete, DistractorChain, Env, FrozenLake, GridRules, GridWorld, LineKey, LinearDynamicalBandit,
-    LinearSystem, MaximisationBias, MessageRooms, MilestoneChain, MountainCar, Nothing, Observation, PatchTask,
-    Pendulum, RandomWalk, ShortCorridor, Space, StallChain, Taxi, TimeLimit, WindyGrid,
+    Acrobot, Action, AllocationRequests, Arrivals, Blackjack, Bounded, CarrySize, CartPole, CartPoleBatch,
+    CliffWalking, CorridorDrive, Discrete, DistractorChain, Env, FrozenLake, GridRules, GridWorld, GripCarry, LineKey,
+    LinearDynamicalBandit, LinearSystem, MaximisationBias, MessageRooms, MilestoneChain, MountainCar, Nothing,
+    Observation, PatchTask, Pendulum, RandomWalk, ShortCorridor, Space, StallChain, Taxi, TimeLimit, WindyGrid,
 };
 use crate::error::Error;
 use crate::interact::Outcome;
@@ -152,6 +152,8 @@ fn the_same_seed_gives_the_same_bits_whatever_the_pauses() {
         0x392f_2638_d255_385d,
     );
     lives(&LineKey::<13>::new(), 0x74bd_7c29_1f12_2042);
+    lives(&GripCarry::new(CarrySize::Full), 0xb0e9_e374_582e_f340);
+    lives(&GripCarry::new(CarrySize::Small), 0xdf7f_4df1_bdbc_c7fb);
     lives(&MaximisationBias::new(), 0xe282_e2d0_512f_448a);
     lives(&ShortCorridor::new(), 0x6a5a_a1c5_3f8f_91dc);
     lives(&TimeLimit::new(CorridorDrive::new(), CorridorDrive::HORIZON), 0x026d_a39a_247e_5bb9);

@@ -20,6 +20,7 @@
 //! | `dynamic-reward-weighting.alignment`, `.inward-front` | reward | `lab-reward` |
 //! | `direct-behavior-specification.constraints`, `.hand-weights`, `.imitation` | reward | `lab-reward` |
 //! | `explicable-reward-design.q-learning`, `.adaptive` | reward | `lab-reward` |
+//! | `automatic-discount-scheduling` | reward | `lab-reward` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -33,6 +34,8 @@
 //! | [`Run`] | a runner with its seed, its length and its digest |
 //! | [`Reducer`] | from the steps of a run to the number a claim speaks of |
 
+#[cfg(feature = "automatic-discount-scheduling")]
+mod automatic_discount_scheduling;
 #[allow(dead_code)] // which experiments are compiled in decides
 mod bandit_lane;
 #[allow(dead_code, unused_macros, unused_imports)] // as above

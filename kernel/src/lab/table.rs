@@ -167,6 +167,7 @@ experiments! {
     "direct-behavior-specification-imitation" Imitation super::direct_behavior_specification::ImitationExperiment;
     "explicable-reward-design-q-learning" DesignedQLearning super::explicable_reward_design::QLearningExperiment;
     "explicable-reward-design-adaptive" AdaptiveDesign super::explicable_reward_design::AdaptiveExperiment;
+    "automatic-discount-scheduling" AutomaticDiscountScheduling super::automatic_discount_scheduling::AutomaticDiscountSchedulingExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].

@@ -9,10 +9,12 @@
 //! | [`Ridge`] | ridge regression by rank-one updates of the inverse |
 //! | [`Cholesky`] | the factor of a positive definite matrix, and its solves |
 //! | [`symmetric_form`], [`symmetric_product`], [`dot_by_lanes`] | sums in an order that is fast and the same on every target |
+//! | [`euclidean_distance`], [`cosine_distance`] | how far two vectors are from each other |
 //! | [`solve()`] | any other system of equations |
 
 mod cholesky;
 mod dim;
+mod distance;
 mod ridge;
 mod solve;
 mod storage;
@@ -20,6 +22,7 @@ mod symmetric;
 
 pub use cholesky::Cholesky;
 pub use dim::{Const, Dim, Dyn, Fits};
+pub use distance::{cosine_distance, euclidean_distance};
 pub use ridge::Ridge;
 pub use solve::solve;
 pub use storage::{Borrowed, Gram, GramMemory, Memory, Mergeable, Owned, Storage, StorageMut};

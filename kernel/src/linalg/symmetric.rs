@@ -98,7 +98,8 @@ fn rows_by_two<const N: usize>(matrix: &[f32], d: usize, start: usize, x: &[f32]
 fn total(lanes: &[f32; LANES]) -> f32 {
     let mut lanes = *lanes;
     for half in [LANES / 2, LANES / 4, LANES / 8, 1] {
-        let (low, high) = lanes.split_at_mut(half);
+        // Checked, so that where the loop stays one nothing can panic.
+        let (low, high) = lanes.split_at_mut_checked(half).unwrap_or_default();
         low.iter_mut().zip(high).for_each(|(low, high)| *low += *high);
     }
     lanes[0]

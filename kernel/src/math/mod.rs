@@ -11,6 +11,7 @@
 //! | [`CompensatedMoments`] | mean and variance of a stream, in a learner's state |
 //! | [`WeightedMean`] | a weighted mean, its standard error and the effective sample size |
 //! | [`RunningMoments`] | mean and variance of a stream, in a summary |
+//! | [`percentile`], [`percentile_by`] | percentiles with linear interpolation |
 //! | [`argmax`], [`maximum`] | the best index, ties to the lowest; the greatest value and how many share it |
 
 mod argmax;
@@ -19,6 +20,7 @@ mod compensated_sum;
 mod libm;
 #[cfg(feature = "micromath")]
 mod micromath;
+mod percentile;
 mod running_moments;
 mod scalar;
 mod sin_cos;
@@ -30,6 +32,7 @@ pub use self::micromath::Micromath;
 pub use argmax::{TIE_TOLERANCE, argmax, maximum};
 pub use compensated_moments::CompensatedMoments;
 pub use compensated_sum::CompensatedSum;
+pub use percentile::{percentile, percentile_by};
 pub use running_moments::RunningMoments;
 pub use scalar::Scalar;
 pub use sin_cos::{Polynomial, SIN_COS_RANGE, sin_cos};
