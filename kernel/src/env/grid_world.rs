@@ -98,6 +98,25 @@ impl GridWorld<54> {
     pub const DYNA_MAZE: Self = Self::read(DYNA_MAZE, GridRules::MAZE).0;
 }
 
+impl GridWorld<144> {
+    /// An open room of 12 by 12, with its start in the upper left corner and its goal, which pays 1, in the lower right one.
+    pub const OPEN_ROOM: Self = Self::read(OPEN_ROOM, GridRules::MAZE).0;
+}
+
+const OPEN_ROOM: &str = "
+    S...........
+    ............
+    ............
+    ............
+    ............
+    ............
+    ............
+    ............
+    ............
+    ............
+    ............
+    ...........G";
+
 const DYNA_MAZE: &str = "
     .......#G
     ..#....#.
@@ -283,6 +302,14 @@ mod tests {
             assert_eq!(maze.cell(state) == Some(Cell::Wall), walls.contains(&state));
         }
         assert_eq!((maze.start(), maze.columns(), maze.cell(8)), (18, 9, Some(Cell::Goal)));
+    }
+
+    #[test]
+    fn the_open_room_is_open() {
+        let room = GridWorld::OPEN_ROOM;
+        assert_eq!(GridWorld::parse(OPEN_ROOM, GridRules::MAZE), Ok(room));
+        assert_eq!((room.start(), room.columns(), room.cell(143)), (0, 12, Some(Cell::Goal)));
+        assert!((1..143).all(|state| room.cell(state) == Some(Cell::Free)));
     }
 
     #[test]

@@ -21,6 +21,8 @@
 //! | `direct-behavior-specification.constraints`, `.hand-weights`, `.imitation` | reward | `lab-reward` |
 //! | `explicable-reward-design.q-learning`, `.adaptive` | reward | `lab-reward` |
 //! | `automatic-discount-scheduling` | reward | `lab-reward` |
+//! | `reward-shaping-toolbox` | reward | `lab-reward` |
+//! | `uba-step-size-schedule.quadratic`, `.settings`, `.random-walk` | reward | `lab-reward` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -75,11 +77,14 @@ mod online_annotated_intrinsic_reward;
 mod pick;
 mod purely_periodic_policy;
 mod reducer;
+#[cfg(feature = "reward-shaping-toolbox")]
+mod reward_shaping_toolbox;
 mod run;
 #[cfg(feature = "simple-driving-reward")]
 mod simple_driving_reward;
 mod table;
 mod tabular_td;
+mod uba_step_size_schedule;
 mod values;
 
 pub use claim::{Claim, Measure, Quantity, Reduction, Requirement};

@@ -168,6 +168,10 @@ experiments! {
     "explicable-reward-design-q-learning" DesignedQLearning super::explicable_reward_design::QLearningExperiment;
     "explicable-reward-design-adaptive" AdaptiveDesign super::explicable_reward_design::AdaptiveExperiment;
     "automatic-discount-scheduling" AutomaticDiscountScheduling super::automatic_discount_scheduling::AutomaticDiscountSchedulingExperiment;
+    "reward-shaping-toolbox" RewardShapingToolbox super::reward_shaping_toolbox::RewardShapingToolboxExperiment;
+    "uba-step-size-schedule-quadratic" UbaQuadratic super::uba_step_size_schedule::QuadraticExperiment;
+    "uba-step-size-schedule-settings" UbaSettings super::uba_step_size_schedule::SettingsExperiment;
+    "uba-step-size-schedule-random-walk" UbaRandomWalk super::uba_step_size_schedule::RandomWalkExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].

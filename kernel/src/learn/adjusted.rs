@@ -62,6 +62,21 @@ impl<C> Adjustment<C> for () {
     fn advance(&mut self, _outcome: Outcome) {}
 }
 
+/// `None` sets nothing: where the schedule is not known yet.
+impl<C, A: Adjustment<C>> Adjustment<C> for Option<A> {
+    #[inline]
+    fn apply(&self, learner: &mut C) -> Result<(), Error> {
+        self.as_ref().map_or(Ok(()), |adjustment| adjustment.apply(learner))
+    }
+
+    #[inline]
+    fn advance(&mut self, outcome: Outcome) {
+        if let Some(adjustment) = self {
+            adjustment.advance(outcome);
+        }
+    }
+}
+
 impl<C, A: Adjustment<C>, B: Adjustment<C>> Adjustment<C> for (A, B) {
     #[inline]
     fn apply(&self, learner: &mut C) -> Result<(), Error> {

@@ -33,9 +33,9 @@ pub trait CountRule {
     fn bonus(&self, visits: u32) -> Result<f32, Error>;
 }
 
-/// What a bonus is multiplied by, and what it is divided by at least once.
-fn check_scale(scale: f32) -> Result<(), Error> {
-    if scale > 0.0 && scale.is_finite() { Ok(()) } else { Err(Error::ParameterOutOfRange) }
+/// Whether a number can be a factor of a bonus.
+const fn is_scale(number: f32) -> bool {
+    number > 0.0 && number.is_finite()
 }
 
 /// `beta / sqrt(n)`, `n` the arrivals (Bellemare et al. 2016). 4 bytes.
@@ -43,13 +43,15 @@ fn check_scale(scale: f32) -> Result<(), Error> {
 pub struct InverseRoot(f32);
 
 impl InverseRoot {
+    /// With `beta = 1`.
+    pub const UNIT: Self = Self(1.0);
+
     /// With `beta`.
     ///
     /// # Errors
     /// [`Error::ParameterOutOfRange`] unless it is positive and finite.
-    pub fn new(beta: f32) -> Result<Self, Error> {
-        check_scale(beta)?;
-        Ok(Self(beta))
+    pub const fn new(beta: f32) -> Result<Self, Error> {
+        if is_scale(beta) { Ok(Self(beta)) } else { Err(Error::ParameterOutOfRange) }
     }
 }
 
@@ -76,9 +78,10 @@ impl<M: Math> InversePower<M> {
     ///
     /// # Errors
     /// [`Error::ParameterOutOfRange`] unless both are positive and finite.
-    pub fn new(beta: f32, power: f32) -> Result<Self, Error> {
-        check_scale(beta)?;
-        check_scale(power)?;
+    pub const fn new(beta: f32, power: f32) -> Result<Self, Error> {
+        if !(is_scale(beta) && is_scale(power)) {
+            return Err(Error::ParameterOutOfRange);
+        }
         Ok(Self { beta, power, math: PhantomData })
     }
 }
@@ -103,15 +106,18 @@ pub struct BoundedRoot {
 }
 
 impl BoundedRoot {
+    /// With `lambda = 1`, which is also the greatest bonus: as published.
+    pub const UNIT: Self = Self { lambda: 1.0, start: 1.0 };
+
     /// With `lambda` and the greatest bonus.
     ///
     /// # Errors
     /// [`Error::ParameterOutOfRange`] unless both are positive and finite, and `(lambda / most)^2` too.
-    pub fn new(lambda: f32, most: f32) -> Result<Self, Error> {
-        check_scale(lambda)?;
-        check_scale(most)?;
+    pub const fn new(lambda: f32, most: f32) -> Result<Self, Error> {
         let start = (lambda / most) * (lambda / most);
-        check_scale(start)?;
+        if !(is_scale(lambda) && is_scale(most) && is_scale(start)) {
+            return Err(Error::ParameterOutOfRange);
+        }
         Ok(Self { lambda, start })
     }
 }
