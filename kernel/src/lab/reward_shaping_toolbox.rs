@@ -264,6 +264,9 @@ impl<C: Agent> Lane<C> {
 
 type Shaper<F> = Lane<Shaped<QLearning<CELLS, ACTIONS>, F>>;
 
+/// The next state's bonus.
+type Bonus = fn(&Transition) -> f32;
+
 const fn shaper<F: Rule>() -> Shaper<F> {
     Lane::new(Shaped::new(QLearning::EMPTY, F::FRESH))
 }
@@ -277,7 +280,7 @@ pub struct RewardShapingToolboxExperiment {
     look_ahead: Lane<Advised<CELLS, ACTIONS, Nearness>>,
     look_back: Shaper<LookBackAdvice<Nearness>>,
     count: Shaper<CountBonus<InverseRoot, [u16; CELLS]>>,
-    progress: Shaper<StateBonus<fn(&Transition) -> f32>>,
+    progress: Shaper<StateBonus<Bonus>>,
 }
 
 /// All contenders in table order.
