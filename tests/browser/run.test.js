@@ -135,3 +135,19 @@ test("what is drawn follows the contenders that are shown and the cursor", async
   const told = page.locator(".grids .tile").first().locator(".told");
   assert.match(await told.textContent(), /^row 3, column 1: value −/);
 });
+
+test("the plane of two objectives shows the front, the policies, and where their weights pull them", async () => {
+  const page = await lab.open({ hash: "#dynamic-reward-weighting.alignment?seed=1&steps=20" });
+  await runToTheEnd(page);
+  const front = page.locator(".front");
+  const dots = async (of) => (await front.locator(`path.${of}`).getAttribute("d")).match(/M/g)?.length ?? 0;
+  await front.locator(".policy0[d^='M']").waitFor({ state: "attached" });
+  // Three runs, and what has stayed of the points that they leave every five updates.
+  assert.equal(await dots("policy0"), 3);
+  assert.equal(await dots("pull0"), 3);
+  assert.ok((await dots("stay0")) > 0);
+  assert.match(await front.locator(".words").textContent(), /^fixed: \d+ points on the front; policies: accuracy 0\.\d+/);
+  await page.getByRole("button", { name: "fixed" }).click();
+  await front.locator(".policy0[d='']").waitFor({ state: "attached" });
+  assert.deepEqual(page.faults, []);
+});

@@ -128,6 +128,13 @@ pub enum Shape {
     },
     /// A bandit's arms, by their labels.
     Arms(Vec<String>),
+    /// Points in the plane of two objectives.
+    Front {
+        /// Across, and up.
+        axes: [String; 2],
+        /// The most points.
+        points: usize,
+    },
     /// A kind that this page cannot draw.
     Unknown,
 }
@@ -139,6 +146,7 @@ impl Shape {
             Self::Curve(_) | Self::Unknown => 0,
             Self::Grid { rows, columns } => 4 * rows * columns + 1,
             Self::Arms(arms) => 4 * arms.len(),
+            Self::Front { points, .. } => 4 * points,
         }
     }
 }
@@ -294,6 +302,7 @@ impl View {
             "curve" => Shape::Curve(string(value, "metric")?),
             "grid" => Shape::Grid { rows: size("rows")?, columns: size("columns")? },
             "arms" => Shape::Arms(strings(value, "arms")?),
+            "front" => Shape::Front { axes: strings(value, "axes")?.try_into().ok()?, points: size("points")? },
             _ => Shape::Unknown,
         };
         Some(Self { title: string(value, "title")?, shape })

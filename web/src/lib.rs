@@ -9,6 +9,7 @@ pub mod claims;
 pub mod decimate;
 pub mod descriptor;
 pub mod event;
+pub mod front;
 pub mod grid;
 pub mod link;
 pub mod look;

@@ -49,7 +49,9 @@ fn facts(descriptor: &Descriptor, width: Option<u16>) -> String {
     let steps = descriptor.steps;
     let length = format!("{} {}s (--steps {} to {})", steps.default, descriptor.step, steps.minimum, steps.maximum);
     let views = descriptor.views.iter().map(|view| match view {
-        View::Curve { title, .. } | View::Grid { title, .. } | View::Arms { title, .. } => *title,
+        View::Curve { title, .. } | View::Grid { title, .. } | View::Arms { title, .. } | View::Front { title, .. } => {
+            *title
+        }
     });
     let rows = [
         ("Source", descriptor.citation.to_owned()),

@@ -194,6 +194,17 @@ pub enum View {
         /// A label an arm.
         arms: &'static [&'static str],
     },
+    /// Points in the plane of two objectives: a front, and the policies that move along it. Fills `4 * points` numbers,
+    /// point by point: how much of the first objective and of the second; then, of a present policy, the weights of both,
+    /// which say where it climbs; NaN for those of a point that stays. All four are NaN where there is no point.
+    Front {
+        /// Heading.
+        title: &'static str,
+        /// The two objectives: across, and up.
+        axes: [&'static str; 2],
+        /// The most points.
+        points: usize,
+    },
 }
 
 impl View {
@@ -203,6 +214,7 @@ impl View {
             Self::Curve { .. } => 0,
             Self::Grid { rows, columns, .. } => 4 * *rows * *columns + 1,
             Self::Arms { arms, .. } => 4 * arms.len(),
+            Self::Front { points, .. } => 4 * *points,
         }
     }
 

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::arms::ArmsView;
 use super::claims::Claims;
 use super::curve::Curve;
+use super::front::FrontView;
 use super::grid::GridView;
 use super::parts::part;
 use super::readings::Readings;
@@ -33,6 +34,9 @@ pub fn Experiment(lab: Lab, descriptor: Arc<Descriptor>) -> impl IntoView {
                 view! { <GridView lab descriptor index title=view.title rows columns /> }.into_any()
             }
             Shape::Arms(labels) => view! { <ArmsView lab descriptor index title=view.title labels /> }.into_any(),
+            Shape::Front { axes, points } => {
+                view! { <FrontView lab descriptor index title=view.title axes points /> }.into_any()
+            }
             Shape::Curve(_) | Shape::Unknown => ().into_any(),
         }
     });

@@ -85,7 +85,8 @@ fn draw(tile: &Element, grid: Option<&Grid>, extreme: f64, pointed: Option<(usiz
     let told = pointed.and_then(|(row, column)| grid?.describe(row, column));
     let summary = || match grid.and_then(Grid::path_length) {
         Some(length) => format!("Greedy path: {} steps.", length - 1),
-        None => "The greedy actions do not lead to the goal.".into(),
+        None if grid.is_some_and(|grid| grid.has(Cell::Goal)) => "The greedy actions do not lead to the goal.".into(),
+        None => String::new(),
     };
     // Read out where the keyboard is; not at every frame of a run.
     let listening = matches!(tile.query_selector(".world:focus"), Ok(Some(_))) && pointed.is_some();

@@ -13,6 +13,7 @@ mod browser;
 mod claims;
 mod curve;
 mod experiment;
+mod front;
 mod grid;
 mod kernel;
 mod list;

@@ -12,7 +12,7 @@ habit_link_proof::image!(Learner = (AutomaticDiscount::EMPTY, ProgressRecognizer
     let (mut pairs, mut reference) = ([0; 6], [0.0; 26]);
     recognizer.reference(any(), any(), |_, _, _, _| any(), &mut pairs, &mut reference)?;
     let parameters = AutomaticDiscountParameters { alpha: any(), start: any(), threshold: any(), percentile: any() };
-    let reference = &black_box(&reference[..])[..];
+    let reference = black_box(&reference[..]);
     discount.start(parameters, reference)?;
     forever(|_| {
         let _ = black_box(discount.observe(any(), |_, _| any()));

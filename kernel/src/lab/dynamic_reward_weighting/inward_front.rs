@@ -1,6 +1,6 @@
 //! A front that bends inwards, where no weighted sum stays: `dynamic-reward-weighting.inward-front`.
 
-use super::{CITATION, sigmoid};
+use super::{CITATION, fill_front, sigmoid};
 use crate::error::Error;
 use crate::lab::{Claim, Descriptor, Experiment, Measure, Metric, Quantity, Requirement, Steps, Values, View};
 use crate::reward::weights::{
@@ -13,6 +13,10 @@ const STARTS: [f32; 5] = [-1.5, -0.4, 0.05, 0.7, 1.5];
 const SWEEP: usize = 20;
 const STEP_SIZE: f32 = 4.0;
 const RATIO: f32 = 1.0;
+/// Points of the front that can be reached, in the view: `p` from 0 to 1 in as many steps.
+const REACHABLE: usize = 20;
+/// Of the view: the most policies that a contender has, and the front.
+const POINTS: usize = (SWEEP + 1) * STARTS.len() + REACHABLE + 1;
 
 /// The policy: one logit `u` of doing the first thing, `p = sigmoid(u)`, in three decisions alike.
 #[derive(Clone, Copy, Debug)]
@@ -124,6 +128,7 @@ impl Experiment for InwardFrontExperiment {
             },
         ],
         views: &[
+            View::Front { title: "Policies on the front", axes: ["first return", "second return"], points: POINTS },
             View::Curve { title: "Lesser return of the best policy", metric: "best" },
             View::Curve { title: "Lesser return of the worst policy", metric: "worst" },
             View::Curve { title: "Product of the returns", metric: "hypervolume" },
@@ -198,6 +203,23 @@ impl Experiment for InwardFrontExperiment {
             2..=4 => sums[metric - 2] / count,
             _ => f32::NAN,
         }
+    }
+
+    fn view(&self, view: usize, contender: usize, out: &mut [f32]) -> Result<(), Error> {
+        if view != 0 {
+            return Ok(());
+        }
+        let (mut policies, mut count) = ([[f32::NAN; 4]; POINTS], 0);
+        self.each(contender, |point, weight, _| {
+            let [a, b] = point.returns();
+            policies.iter_mut().skip(count).take(1).for_each(|policy| *policy = [a, b, weight, 1.0 - weight]);
+            count += 1;
+        });
+        let front = (0..=REACHABLE).map(|index| {
+            let p = index as f32 / REACHABLE as f32;
+            [p * p * p, (1.0 - p) * (1.0 - p) * (1.0 - p)]
+        });
+        fill_front(policies.into_iter().take(count), front, out)
     }
 
     fn write_learned(&self, out: &mut impl Write) {

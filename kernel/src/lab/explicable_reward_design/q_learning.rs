@@ -4,12 +4,14 @@ use super::{ACTIONS, CITATION, DISCOUNT, Designer, HORIZONS, LIMIT, Line, R_MAX,
 use crate::env::LineKey;
 use crate::error::Error;
 use crate::lab::episode_lane::EpisodeLane;
+use crate::lab::grid_view::Kind;
 use crate::lab::pick::pick;
 use crate::lab::{
     Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
 use crate::learn::{QLearning, Shaped, TdParameters};
 use crate::math::CompensatedSum;
+use crate::model::expected_reward;
 use crate::plan::policy_values;
 use crate::policy::{EpsilonGreedy, QTable};
 use crate::reward::{RewardShaping, SparseTableReward};
@@ -23,6 +25,10 @@ const EVERY: u32 = 10;
 
 /// States that are not terminal.
 const LIVE: usize = STATES - 1;
+
+/// The views that are maps.
+const REWARDS: usize = 1;
+const VALUES: usize = 2;
 
 type Agent<R> = Shaped<QLearning<STATES, ACTIONS>, R>;
 type Table<const B: usize> = SparseTableReward<B, ACTIONS>;
@@ -104,6 +110,62 @@ impl<const B: usize> Class<Table<B>> {
         self.judge(designer, rewards);
         self.learners.iter_mut().try_for_each(|lane| lane.agent.shaping_mut().start(rewards))
     }
+}
+
+/// What a learner is paid.
+trait Paid {
+    fn paid(&self, state: usize, action: usize) -> Result<f32, Error>;
+}
+
+impl<const B: usize> Paid for Table<B> {
+    fn paid(&self, state: usize, action: usize) -> Result<f32, Error> {
+        self.reward(state, action)
+    }
+}
+
+impl Paid for () {
+    fn paid(&self, state: usize, action: usize) -> Result<f32, Error> {
+        expected_reward(&Line::new(), state, action)
+    }
+}
+
+impl<R: RewardShaping + Paid> Class<R> {
+    /// The view of what is paid, or of what the first learner believes.
+    fn view(&self, view: usize, out: &mut [f32]) -> Result<(), Error> {
+        let [first, ..] = &self.learners;
+        let table = first.agent.learner().table();
+        match view {
+            REWARDS => fill_map(first.env.state(), |state, action| first.agent.shaping().paid(state, action), out),
+            VALUES => fill_map(first.env.state(), |state, action| table.value(state, action), out),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Fills the view of a number for every state and action: the cells without the key in the first row, with it in the second.
+/// The greatest number of a state is shown; arrows lead left, right, and up to pick, where it is.
+fn fill_map(agent: usize, number: impl Fn(usize, usize) -> Result<f32, Error>, out: &mut [f32]) -> Result<(), Error> {
+    /// Bits of left, right and pick.
+    const ARROWS: [u8; ACTIONS] = [8, 2, 1];
+    if out.len() != 4 * LIVE + 1 {
+        return Err(Error::LengthMismatch);
+    }
+    let kind = |state| if state == Line::START { Kind::Start } else { Kind::Free };
+    out.fill(0.0);
+    for state in 0..LIVE {
+        let mut row = [0.0; ACTIONS];
+        for (action, own) in row.iter_mut().enumerate() {
+            *own = number(state, action)?;
+        }
+        let best = row.iter().fold(f32::NEG_INFINITY, |most, x| most.max(*x));
+        let level = row.iter().all(|x| *x == best);
+        let arrows = row.iter().zip(ARROWS).filter(|(x, _)| !level && **x == best).map(|(_, bit)| bit);
+        out[state] = best;
+        out[LIVE + state] = f32::from(arrows.sum::<u8>());
+        out[2 * LIVE + state] = kind(state) as u8 as f32;
+    }
+    out[4 * LIVE] = agent as f32;
+    Ok(())
 }
 
 impl Class<()> {
@@ -241,7 +303,15 @@ impl Experiment for QLearningExperiment {
                 description: "The state that the design added first to the goal; no value where none was.",
             },
         ],
-        views: &[View::Curve { title: "What the greedy policies earn", metric: "value" }],
+        views: &[
+            View::Curve { title: "What the greedy policies earn", metric: "value" },
+            View::Grid {
+                title: "Rewards, without the key above and with it below; up is to pick",
+                rows: 2,
+                columns: LIVE / 2,
+            },
+            View::Grid { title: "Values of the first learner", rows: 2, columns: LIVE / 2 },
+        ],
         claims: CLAIMS,
         state_bytes: size_of::<Self>(),
     };
@@ -307,6 +377,15 @@ impl Experiment for QLearningExperiment {
                 _ => class.first,
             },
             f32::NAN
+        )
+    }
+
+    fn view(&self, view: usize, contender: usize, out: &mut [f32]) -> Result<(), Error> {
+        pick!(
+            contender,
+            [&self.original, &self.budget_3, &self.budget_4, &self.unrestricted, &self.potential],
+            |class| class.view(view, out),
+            Ok(())
         )
     }
 

@@ -3,7 +3,7 @@
 mod rule;
 mod task;
 
-use super::CITATION;
+use super::{CITATION, fill_front};
 use crate::error::Error;
 use crate::lab::pick::pick;
 use crate::lab::{
@@ -109,6 +109,16 @@ impl<R: Rule + Persist> Lane<R> {
         }
     }
 
+    /// Accuracy and conciseness, of three objectives.
+    fn view(&self, out: &mut [f32]) -> Result<(), Error> {
+        let runs = self.runs.iter().map(|run| {
+            let [accuracy, conciseness, _] = run.returns.scaled();
+            [accuracy, conciseness, run.rule.weight(0), run.rule.weight(1)]
+        });
+        let front = self.front.points().map(|point| [0, 1].map(|i| point.get(i).copied().unwrap_or(f32::NAN)));
+        fill_front(runs, front, out)
+    }
+
     fn write_learned(&self, out: &mut impl Write) {
         for run in &self.runs {
             run.rule.write(out);
@@ -167,6 +177,11 @@ impl Experiment for AlignmentExperiment {
             Metric { name: "clarity", unit: "", description: "Probability of a clear form." },
         ],
         views: &[
+            View::Front {
+                title: "The front, and the runs",
+                axes: ["accuracy", "conciseness"],
+                points: PREFERENCES.len() + POINTS,
+            },
             View::Curve { title: "Volume below the Pareto front", metric: "hypervolume" },
             View::Curve { title: "Factor of the reward", metric: "factor" },
             View::Curve { title: "Weight of accuracy", metric: "weight_accuracy" },
@@ -203,6 +218,13 @@ impl Experiment for AlignmentExperiment {
 
     fn metric(&self, contender: usize, metric: usize) -> f32 {
         pick!(contender, [&self.fixed, &self.amplified, &self.influence], |lane| lane.metric(metric), f32::NAN)
+    }
+
+    fn view(&self, view: usize, contender: usize, out: &mut [f32]) -> Result<(), Error> {
+        if view != 0 {
+            return Ok(());
+        }
+        pick!(contender, [&self.fixed, &self.amplified, &self.influence], |lane| lane.view(out), Ok(()))
     }
 
     fn write_learned(&self, out: &mut impl Write) {
