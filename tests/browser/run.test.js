@@ -34,9 +34,9 @@ test("only the room that is shown is loaded", async () => {
   assert.deepEqual(page.faults, []);
 });
 
-for (const { id, title, contenders, steps: { minimum, conformance } } of await experiments()) {
+for (const { id, title, contenders, steps: { minimum, maximum, conformance } } of await experiments()) {
   // A length that is cheap, and long enough for a line, also of a reference that takes 20 steps to compute.
-  const steps = String(Math.max(conformance, minimum, 25));
+  const steps = String(Math.min(Math.max(conformance, minimum, 25), maximum));
   test(`${id}: a run moves the curves and ends with the command line's digest`, async () => {
     const page = await lab.open({ hash: `#${id}?seed=3&steps=${steps}` });
     assert.equal(await page.getByRole("heading", { level: 1 }).textContent(), title);
