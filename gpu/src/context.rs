@@ -98,6 +98,14 @@ impl Limits {
     }
 }
 
+/// Workgroups in two dimensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Grid {
+    pub(crate) groups: [u32; 2],
+    /// Invocations along the first.
+    pub(crate) row: u32,
+}
+
 /// Whether the shaders of this crate run on an adapter.
 fn computes(adapter: &wgpu::Adapter) -> bool {
     let limits = adapter.limits();
@@ -232,6 +240,17 @@ impl Context {
             0 => Err(Error::Empty),
             _ if asked > limit => Err(Error::TooLarge { what: "bytes in one array", asked, limit }),
             _ => Ok(asked),
+        }
+    }
+
+    /// How workgroups of `width` invocations that serve `count` lie in two dimensions, if the device dispatches that many.
+    pub(crate) fn grid(&self, count: usize, width: u32) -> Result<Grid, Error> {
+        let (asked, side) = ((count as u64).div_ceil(u64::from(width)), u64::from(self.limits.workgroups));
+        let x = asked.min(side).max(1);
+        let (y, row) = (asked.div_ceil(x), x * u64::from(width));
+        match (u32::try_from(x), u32::try_from(y), u32::try_from(row)) {
+            (Ok(x), Ok(y), Ok(row)) if u64::from(y) <= side => Ok(Grid { groups: [x, y], row }),
+            _ => Err(Error::TooLarge { what: "workgroups", asked, limit: side.saturating_mul(side) }),
         }
     }
 

@@ -5,7 +5,7 @@
 //! - [`adapters`], [`Context`]: what the machine has, and one device of it with its limits.
 //! - [`streams`]: one generator stream a lane, word for word those of [`habit::rng`].
 //! - [`gae`]: advantages of many trajectories or of few long ones.
-//! - [`rollout`]: finite models under a policy of integer thresholds, equal to the CPU bit for bit.
+//! - [`rollout`]: environments under policies: finite models equal to the CPU bit for bit, physics, bandits, a user's own.
 //! - [`self_check`]: whether this adapter keeps both promises.
 //!
 //! Integers are equal to the CPU's bit for bit; what rounds is within `1e-5 * sum |terms| + 1e-6` of it ([`Tolerance`]).

@@ -2,6 +2,8 @@
 
 mod adapters;
 mod advantages;
+mod environments;
+mod own_environments;
 mod rollouts;
 mod words;
 
