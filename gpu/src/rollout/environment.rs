@@ -198,7 +198,12 @@ impl Environment {
     }
 }
 
-const STATELESS: &str = include_str!("wgsl/environments/stateless.wgsl");
+/// The WGSL of several files.
+macro_rules! wgsl {
+    ($($file:literal),*) => {
+        concat!($(include_str!(concat!("wgsl/environments/", $file, ".wgsl"))),*)
+    };
+}
 
 fn bits(numbers: impl IntoIterator<Item = f32>) -> Vec<u32> {
     numbers.into_iter().map(f32::to_bits).collect()
@@ -216,7 +221,7 @@ impl Environment {
     /// None.
     pub fn cart_pole() -> Result<Self, Error> {
         // Pushed one way from a start that already falls that way, the pole takes eight steps.
-        Self::new(include_str!("wgsl/environments/cart_pole.wgsl"), 4, Observation::Numbers(4), CartPole::ACTIONS)?
+        Self::new(wgsl!("four_numbers", "cart_pole"), 4, Observation::Numbers(4), CartPole::ACTIONS)?
             .with_shortest_episode(8)?
             .with_time_limit(Some(CartPole::TIME_LIMIT))
     }
@@ -227,14 +232,9 @@ impl Environment {
     /// None.
     pub fn mountain_car() -> Result<Self, Error> {
         // 0.9 of way at 0.07 a step.
-        Self::new(
-            include_str!("wgsl/environments/mountain_car.wgsl"),
-            2,
-            Observation::Numbers(2),
-            MountainCar::ACTIONS,
-        )?
-        .with_shortest_episode(13)?
-        .with_time_limit(Some(MountainCar::TIME_LIMIT))
+        Self::new(wgsl!("two_numbers", "mountain_car"), 2, Observation::Numbers(2), MountainCar::ACTIONS)?
+            .with_shortest_episode(13)?
+            .with_time_limit(Some(MountainCar::TIME_LIMIT))
     }
 
     /// [`habit::env::Acrobot`] with its time limit. `reset` takes four words, a step none.
@@ -243,7 +243,7 @@ impl Environment {
     /// None.
     pub fn acrobot() -> Result<Self, Error> {
         // By no torques is the tip above even the joint by then.
-        Self::new(include_str!("wgsl/environments/acrobot.wgsl"), 4, Observation::Numbers(6), Acrobot::ACTIONS)?
+        Self::new(wgsl!("four_numbers", "acrobot"), 4, Observation::Numbers(6), Acrobot::ACTIONS)?
             .with_shortest_episode(8)?
             .with_time_limit(Some(Acrobot::TIME_LIMIT))
     }
@@ -255,7 +255,7 @@ impl Environment {
     /// [`Error::EmptyRange`], [`Error::NonFinite`].
     pub fn pendulum(torques: &[f32]) -> Result<Self, Error> {
         finite(torques)?;
-        let source = include_str!("wgsl/environments/pendulum.wgsl");
+        let source = wgsl!("two_numbers", "pendulum");
         // It never terminates.
         Self::new(source, 2, Observation::Numbers(3), torques.len())?
             .with_words(bits(torques.iter().copied()))
@@ -263,18 +263,8 @@ impl Environment {
             .with_time_limit(Some(Pendulum::TIME_LIMIT))
     }
 
-    /// Without state, over what a step does.
-    fn stateless(step: &'static str, actions: usize, words: Vec<u32>) -> Result<Self, Error> {
-        Self::endless([STATELESS, step].concat(), 1, actions, words)
-    }
-
     /// With nothing to see, without an end.
-    fn endless(
-        source: impl Into<Cow<'static, str>>,
-        state_words: usize,
-        actions: usize,
-        words: Vec<u32>,
-    ) -> Result<Self, Error> {
+    fn endless(source: &'static str, state_words: usize, actions: usize, words: Vec<u32>) -> Result<Self, Error> {
         Self::new(source, state_words, Observation::Nothing, actions)?.with_words(words).with_shortest_episode(u32::MAX)
     }
 
@@ -285,7 +275,7 @@ impl Environment {
     pub fn bernoulli_bandit(means: &[f32]) -> Result<Self, Error> {
         let thresholds = means.iter().map(|&mean| threshold(mean)).collect::<Result<Vec<_>, _>>()?;
         let words = thresholds.iter().flat_map(|&threshold| [threshold as u32, (threshold >> 32) as u32]).collect();
-        Self::stateless(include_str!("wgsl/environments/bernoulli_bandit.wgsl"), means.len(), words)
+        Self::endless(wgsl!("one_word", "stateless", "bernoulli_bandit"), 1, means.len(), words)
     }
 
     /// [`habit::env::GaussianBandit`]: what each arm pays on average, and every arm's deviation. A step takes twelve words.
@@ -299,7 +289,7 @@ impl Environment {
             return Err(Error::ParameterOutOfRange);
         }
         let words = bits([deviation].iter().chain(means).copied());
-        Self::stateless(include_str!("wgsl/environments/gaussian_bandit.wgsl"), means.len(), words)
+        Self::endless(wgsl!("one_word", "stateless", "gaussian_bandit"), 1, means.len(), words)
     }
 
     /// [`GaussianBandit::testbed`](habit::env::GaussianBandit::testbed): each lane draws a bandit of its own, whose means
@@ -309,7 +299,7 @@ impl Environment {
     /// [`Error::EmptyRange`], [`Error::NonFinite`].
     pub fn gaussian_testbed(arms: usize, centre: f32) -> Result<Self, Error> {
         finite(&[centre])?;
-        Self::endless(include_str!("wgsl/environments/gaussian_testbed.wgsl"), arms, arms, bits([centre]))
+        Self::endless(wgsl!("gaussian_testbed"), arms, arms, bits([centre]))
     }
 
     /// [`habit::env::LinearDynamicalBandit`]: a system, what each arm feeds it, and the deviation of its noise. A step takes
@@ -330,7 +320,7 @@ impl Environment {
             numbers.extend(system.input.iter().map(|row| dot(row, arm)));
         }
         finite(&numbers)?;
-        let source = include_str!("wgsl/environments/linear_dynamical_bandit.wgsl");
+        let source = wgsl!("linear_dynamical_bandit");
         Self::endless(source, N, arms.len(), bits(numbers))
     }
 
@@ -339,7 +329,7 @@ impl Environment {
     /// # Errors
     /// [`Error::ParameterOutOfRange`] for tables of 2^32 words.
     pub fn tabular(tables: &Tables) -> Result<Self, Error> {
-        let source = include_str!("wgsl/environments/tabular.wgsl");
+        let source = wgsl!("one_word", "tabular");
         let (starts, outcomes) = (tables.starts(), tables.outcomes());
         let first = u32::try_from(2 + starts.len()).map_err(|_| Error::ParameterOutOfRange)?;
         let mut words = vec![tables.episode().start as u32, first];

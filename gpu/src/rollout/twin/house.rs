@@ -113,38 +113,31 @@ impl<const K: usize> Twin for (Pendulum, [f32; K]) {
     }
 }
 
-/// Integers decide what it pays.
-impl<const K: usize> Twin for BernoulliBandit<K> {
-    fn start(&self, _rng: &mut Generator) -> Result<Vec<u32>, habit::Error> {
-        Ok(vec![0])
-    }
+macro_rules! stateless_bandit {
+    ($type:ident) => {
+        /// Its one word of state is always 0.
+        impl<const K: usize> Twin for $type<K> {
+            fn start(&self, _rng: &mut Generator) -> Result<Vec<u32>, habit::Error> {
+                Ok(vec![0])
+            }
 
-    fn act(&self, _state: &mut [u32], action: usize, rng: &mut Generator) -> Result<(f32, bool), habit::Error> {
-        Ok((self.clone().step(action, rng)?.reward, false))
-    }
+            fn act(&self, _state: &mut [u32], action: usize, rng: &mut Generator) -> Result<(f32, bool), habit::Error> {
+                Ok(({ *self }.step(action, rng)?.reward, false))
+            }
 
-    fn see(&self, _state: &[u32]) -> Vec<u32> {
-        Vec::new()
-    }
+            fn see(&self, _state: &[u32]) -> Vec<u32> {
+                Vec::new()
+            }
 
-    fn rounds(&self, _word: usize) -> bool {
-        false
-    }
+            fn rounds(&self, _word: usize) -> bool {
+                false
+            }
+        }
+    };
 }
 
-impl<const K: usize> Twin for GaussianBandit<K> {
-    fn start(&self, _rng: &mut Generator) -> Result<Vec<u32>, habit::Error> {
-        Ok(vec![0])
-    }
-
-    fn act(&self, _state: &mut [u32], action: usize, rng: &mut Generator) -> Result<(f32, bool), habit::Error> {
-        Ok((self.clone().step(action, rng)?.reward, false))
-    }
-
-    fn see(&self, _state: &[u32]) -> Vec<u32> {
-        Vec::new()
-    }
-}
+stateless_bandit!(BernoulliBandit);
+stateless_bandit!(GaussianBandit);
 
 /// [`GaussianBandit::testbed`] around a centre, anew in each episode.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,16 +2,6 @@
 // pair takes a word, and at the end their number; the outcomes, four words each: threshold, next state, bits of the reward, 1
 // when terminated.
 
-alias State = u32;
-
-fn state_from_words(words: StateWords) -> State {
-    return words[0];
-}
-
-fn words_from_state(state: State) -> StateWords {
-    return StateWords(state);
-}
-
 fn environment_observe(state: State) -> Observation {
     return state;
 }
