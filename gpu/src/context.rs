@@ -98,13 +98,8 @@ impl Limits {
     }
 }
 
-/// Workgroups in two dimensions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Grid {
-    pub(crate) groups: [u32; 2],
-    /// Invocations along the first.
-    pub(crate) row: u32,
-}
+/// Workgroups along both dimensions of a dispatch.
+pub(crate) type Grid = [u32; 2];
 
 /// Whether the shaders of this crate run on an adapter.
 fn computes(adapter: &wgpu::Adapter) -> bool {
@@ -243,15 +238,15 @@ impl Context {
         }
     }
 
-    /// How workgroups of `width` invocations that serve `count` lie in two dimensions, if the device dispatches that many.
-    pub(crate) fn grid(&self, count: usize, width: u32) -> Result<Grid, Error> {
-        let (asked, side) = ((count as u64).div_ceil(u64::from(width)), u64::from(self.limits.workgroups));
-        let x = asked.min(side).max(1);
-        let (y, row) = (asked.div_ceil(x), x * u64::from(width));
-        match (u32::try_from(x), u32::try_from(y), u32::try_from(row)) {
-            (Ok(x), Ok(y), Ok(row)) if u64::from(y) <= side => Ok(Grid { groups: [x, y], row }),
-            _ => Err(Error::TooLarge { what: "workgroups", asked, limit: side.saturating_mul(side) }),
+    /// A grid of at least `count` workgroups, if the device dispatches that many. Number `y * width + x` is that of a
+    /// workgroup; the last row may be too long.
+    pub(crate) fn grid(&self, count: usize) -> Result<Grid, Error> {
+        let (count, side) = (count as u64, u64::from(self.limits.workgroups));
+        if count > side * side {
+            return Err(Error::TooLarge { what: "workgroups", asked: count, limit: side * side });
         }
+        let width = count.min(side).max(1);
+        Ok([width as u32, count.div_ceil(width) as u32])
     }
 
     /// How many workgroups of `width` invocations serve `count`, if the device dispatches that many.

@@ -9,7 +9,7 @@ use habit::interact::Outcome;
 use std::ops::Range;
 
 /// Invocations of a workgroup; the same number stands in the shader.
-const WIDTH: u32 = 64;
+const WIDTH: usize = 64;
 /// The most steps of all lanes together that a dispatch takes, so that none lasts long enough to be taken for a hang.
 const LANE_STEPS_AT_ONCE: usize = 1 << 25;
 /// Bytes of one array from which on a rollout is divided, so that its arrays and their copies fit small devices.
@@ -127,7 +127,7 @@ impl Rollout {
         context.bytes((steps.saturating_add(1)).saturating_mul(observation.max(1)), lanes, 4)?;
         context.bytes(slots.saturating_mul(1 + observation), lanes, 4)?;
         let steps_at_once = (LANE_STEPS_AT_ONCE / lanes).clamp(1, STEPS_AT_ONCE);
-        Ok(Shape { steps, lanes, slots, steps_at_once, grid: context.grid(lanes, WIDTH)? })
+        Ok(Shape { steps, lanes, slots, steps_at_once, grid: context.grid(lanes.div_ceil(WIDTH))? })
     }
 
     /// Whether so many steps of so many lanes need no division.
@@ -176,12 +176,11 @@ impl Rollout {
                 shape.steps_at_once.min(shape.steps - taken) as u32,
                 taken as u32,
                 shape.lanes as u32,
-                shape.grid.row,
                 self.environment.time_limit().unwrap_or(0),
                 self.policy_offset() as u32,
                 shape.slots as u32,
             ]);
-            recorder.dispatch(&self.kernel, &uniform, &arrays, shape.grid.groups);
+            recorder.dispatch(&self.kernel, &uniform, &arrays, shape.grid);
         }
     }
 

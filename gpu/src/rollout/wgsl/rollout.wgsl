@@ -10,8 +10,6 @@ struct RolloutParameters {
     steps: u32,
     taken: u32,
     lanes: u32,
-    // Lanes along the first dimension of the dispatch.
-    row: u32,
     // 0 for none.
     time_limit: u32,
     // Where the policy's words begin.
@@ -93,10 +91,14 @@ fn rollout_end(slot: u32, step: u32, lane: u32, observation: Observation) {
 }
 
 @compute @workgroup_size(64)
-fn rollout(@builtin(global_invocation_id) id: vec3<u32>) {
+fn rollout(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
     let lanes = rollout_parameters.lanes;
-    let lane = id.y * rollout_parameters.row + id.x;
-    if id.x >= rollout_parameters.row || lane >= lanes {
+    let lane = (group.y * groups.x + group.x) * 64u + local;
+    if lane >= lanes {
         return;
     }
     var rng = vec4(
