@@ -3,6 +3,7 @@
 //! | piece | what it is |
 //! |---|---|
 //! | [`Gae`] | generalized advantage estimation |
+//! | [`GroupBaseline`] | returns of many groups less what each group brought: RLOO, GRPO, Dr. GRPO |
 //! | [`Recursion`] | what every estimator of the form `x_t = a_t x_{t+1} + b_t` is here |
 //! | [`Path`] | how its work is divided |
 //!
@@ -10,10 +11,13 @@
 //! one that writes what is wanted of `x_t`. Both paths are the same for all of them.
 
 mod gae;
+mod group;
 mod path;
 mod recursion;
+mod within;
 
 pub use gae::Gae;
+pub use group::GroupBaseline;
 pub use path::Path;
 pub use recursion::Recursion;
 

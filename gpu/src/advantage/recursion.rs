@@ -1,6 +1,7 @@
 //! Estimators that are a recursion `x_t = factor_t x_{t+1} + offset_t`: one machinery for all of them.
 
 use super::Path;
+use super::within::Within;
 use crate::compute::{Access, Kernel, Recorder, STEPS_AT_ONCE};
 use crate::context::{Context, Grid};
 use crate::error::Error;
@@ -83,9 +84,10 @@ impl<E: Estimator> Recursion<E> {
     /// [`Error::Driver`], [`Error::Lost`].
     pub async fn new(context: &Context, estimator: E) -> Result<Self, Error> {
         let steps = include_str!("steps.wgsl");
-        let within = if context.subgroups() { include_str!("subgroups.wgsl") } else { include_str!("workgroup.wgsl") };
+        let within = Within::of(context);
+        let [pairs, suffix] = within.suffix;
         let lanes = [steps, E::SOURCE, include_str!("lanes.wgsl")];
-        let scan = [steps, E::SOURCE, include_str!("pairs.wgsl"), within, include_str!("scan.wgsl")];
+        let scan = [steps, E::SOURCE, within.invocation, pairs, suffix, include_str!("scan.wgsl")];
         let mut accesses = vec![Access::Write];
         accesses.extend([Access::Read].repeat(E::INPUTS));
         accesses.extend([Access::Write].repeat(E::OUTPUTS));

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod advantages;
+mod groups;
 mod rollouts;
 mod words;
 

@@ -1,6 +1,5 @@
 // Affine pairs (habit::advantage::AffinePair as factor, offset), composed within a workgroup.
 
-const WIDTH = 256u;
 const IDENTITY = vec2(1.0, 0.0);
 
 // Two halves, read and written in turn: one barrier a round.

@@ -1,15 +1,4 @@
-// The scan within a workgroup, in its shared memory alone.
-
-struct Invocation {
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-    @builtin(local_invocation_index) local: u32,
-}
-
-// Row by row of `tile` columns.
-fn position_of(invocation: Invocation) -> u32 {
-    return invocation.local;
-}
+// In shared memory alone.
 
 fn suffix(invocation: Invocation, pair: vec2<f32>, tile: u32) -> Suffix {
     let position = invocation.local;
