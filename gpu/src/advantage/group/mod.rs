@@ -133,7 +133,7 @@ impl GroupBaseline {
     /// or so far apart within a group that the squares of their distances have no finite sum; [`Error::Empty`];
     /// [`Error::TooLarge`]; or what the device reports. Nothing is written then.
     pub async fn advantages(&self, size: usize, returns: &[f32], out: &mut [f32]) -> Result<(), Error> {
-        if returns.len() != out.len() || !returns.len().checked_rem(size).is_none_or(|rest| rest == 0) {
+        if returns.len() != out.len() || returns.len().checked_rem(size).is_some_and(|rest| rest != 0) {
             return Err(habit::Error::LengthMismatch.into());
         }
         if size == 1 && self.baseline == advantage::GroupBaseline::LeaveOneOut {
