@@ -1,8 +1,8 @@
 //! Whether an adapter keeps the promises of this crate.
 
+use crate::advantage::{Gae, Path};
 use crate::context::{Adapter, Context};
 use crate::error::Error;
-use crate::gae::{Gae, Path};
 use crate::rollout::{
     Environment, Episode, GaussianTestbed, Lane, Policy, Rollout, Tables, TabularRollout, ThresholdPolicy,
     Trajectories, Twin, compare, cpu,
@@ -188,7 +188,9 @@ async fn gae(name: &'static str, context: &Context, path: Path, [steps, lanes]: 
     let mut device = [vec![0.0; count], vec![0.0; count]];
     let mut host = device.clone();
     let [advantages, targets] = &mut device;
-    Gae::new(context, estimator).await?.estimate(path, &rollout, advantages, Some(targets)).await?;
+    let mut gae = Gae::new(context, estimator).await?;
+    gae.set_path(Some(path));
+    gae.advantages_and_targets(&rollout, advantages, targets).await?;
     let [advantages, targets] = &mut host;
     estimator.advantages_and_targets(&rollout, advantages, targets)?;
 
