@@ -108,6 +108,11 @@ impl Recorder<'_> {
         buffer
     }
 
+    /// Fills an array with 0, after the dispatches before.
+    pub(crate) fn clear(&mut self, buffer: &wgpu::Buffer) {
+        self.encoder.clear_buffer(buffer, 0, None);
+    }
+
     /// One dispatch, after those before it.
     pub(crate) fn dispatch(
         &mut self,

@@ -4,8 +4,8 @@
 //!
 //! - [`adapters`], [`Context`]: what the machine has, and one device of it with its limits.
 //! - [`streams`]: one generator stream a lane, word for word those of [`habit::rng`].
-//! - [`gae`]: advantages of many trajectories or of few long ones.
-//! - [`rollout`]: finite models under a policy of integer thresholds, equal to the CPU bit for bit.
+//! - [`advantage`]: advantages of many trajectories, of few long ones, and of groups.
+//! - [`rollout`]: environments under policies: finite models equal to the CPU bit for bit, physics, bandits, a user's own.
 //! - [`self_check`]: whether this adapter keeps both promises.
 //!
 //! Integers are equal to the CPU's bit for bit; what rounds is within `1e-5 * sum |terms| + 1e-6` of it ([`Tolerance`]).
@@ -22,11 +22,11 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod advantage;
 mod compute;
 mod context;
 mod error;
 mod future;
-pub mod gae;
 pub mod rollout;
 mod self_check;
 pub mod streams;
@@ -36,6 +36,5 @@ pub use context::{Adapter, Context, Limits, Options, Preference, adapters};
 pub use error::Error;
 #[cfg(not(target_arch = "wasm32"))]
 pub use future::block_on;
-pub use gae::Gae;
 pub use self_check::{Check, Report, self_check};
 pub use tolerance::Tolerance;

@@ -14,14 +14,27 @@
 
 mod affine_pair;
 mod blended;
+mod discounted_return;
 mod gae;
 mod group_baseline;
 mod linear_critic;
+mod n_step_return;
+mod process_group;
+mod recursion;
+mod reward_to_go;
+#[cfg(test)]
+mod sample;
 mod tabular_critic;
+mod v_trace;
 
-pub use affine_pair::AffinePair;
+pub use affine_pair::{AffinePair, suffix_scan};
 pub use blended::BlendedAdvantage;
+pub use discounted_return::DiscountedReturn;
 pub use gae::Gae;
 pub use group_baseline::GroupBaseline;
 pub use linear_critic::LinearCritic;
+pub use n_step_return::NStepReturn;
+pub use process_group::ProcessGroup;
+pub use reward_to_go::RewardToGo;
 pub use tabular_critic::{TabularCritic, TabularCriticState, Tally};
+pub use v_trace::VTrace;
