@@ -14,7 +14,7 @@ mod gae;
 mod group;
 mod path;
 mod recursion;
-mod within;
+pub(crate) mod within;
 
 pub use gae::Gae;
 pub use group::GroupBaseline;

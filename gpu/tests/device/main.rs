@@ -5,7 +5,9 @@ mod advantages;
 mod environments;
 mod groups;
 mod own_environments;
+mod quantiles;
 mod rollouts;
+mod sweeps;
 mod words;
 
 use habit_gpu::advantage::Path;

@@ -1,0 +1,267 @@
+//! Sweeps of tabular learners.
+
+use super::curves::Curves;
+use super::plan::{CURVE_BYTES, GENERATOR_ROWS, Parameters, Plan, Wanted, Work};
+use super::quantiles::{Quantiles, Ranks, Summary};
+use crate::compute::{Access, Kernel, Recorder, STEPS_AT_ONCE};
+use crate::context::Context;
+use crate::error::Error;
+use crate::rollout::{Environment, RANDOM, Tables, WORDS};
+use crate::streams::XOSHIRO;
+use habit::learn::{QLearning, TdParameters};
+use habit::policy::EpsilonGreedy;
+use habit::rng::threshold;
+use std::ops::Range;
+
+/// The row of a lane that holds the length of its episode, and what it holds before the first one; both stand in the shader.
+const LENGTH: usize = 9;
+const UNBORN: u32 = u32::MAX;
+/// Rows of a lane.
+const ROWS: usize = GENERATOR_ROWS + 7;
+/// The most dispatches that are submitted together: each may find that all lanes are done.
+const DISPATCHES: usize = 64;
+/// What the shader says went wrong.
+const NOT_FINITE: u32 = 1;
+
+/// What a next state is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// [`habit::learn::QLearning`]: its best action.
+    QLearning,
+    /// [`habit::learn::Sarsa`]: the action that will be taken.
+    Sarsa,
+    /// [`habit::learn::ExpectedSarsa`]: what the policy expects.
+    ExpectedSarsa,
+}
+
+/// Who learns, by epsilon-greedy choices.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TabularLearner {
+    /// What it moves towards.
+    pub target: Target,
+    /// Step size and discount.
+    pub parameters: TdParameters,
+    /// How often any action is taken, in `[0, 1]`.
+    pub epsilon: f32,
+    /// Every action value at first.
+    pub initial: f32,
+}
+
+/// One learner on one finite model, with thousands of seeds at once. Making one compiles its shader; keep it.
+///
+/// Metrics of an episode, in this order: its return, undiscounted; its transitions; where asked for, the length of the greedy
+/// path. An episode without end is given up after 2^24 transitions. `4 (S A + 15)` bytes a lane.
+///
+/// ```no_run
+/// use habit::env::CliffWalking;
+/// use habit::learn::TdParameters;
+/// use habit_gpu::rollout::{Episode, Tables};
+/// use habit_gpu::sweep::{Bucket, Plan, TabularLearner, TabularSweep, Target};
+/// use habit_gpu::{Context, Options, block_on};
+/// # fn main() -> Result<(), habit_gpu::Error> {
+/// let context = block_on(Context::new(&Options::default()))?;
+/// let episode = Episode { start: CliffWalking::START, time_limit: None };
+/// let tables = Tables::new(&CliffWalking::new(false), episode)?;
+/// let parameters = TdParameters { step_size: 0.5, discount: 1.0 };
+/// let learner = TabularLearner { target: Target::Sarsa, parameters, epsilon: 0.1, initial: 0.0 };
+/// let sweep = block_on(TabularSweep::new(&context, &tables, learner, Some(100.0)))?;
+/// let plan = Plan { first_seed: 1, seeds: 4096, steps: 500, every: 10, bucket: Bucket::Mean };
+/// let curves = block_on(sweep.run(&plan, &[10.0, 50.0, 90.0]))?;
+/// println!("median return of the last ten episodes: {:?}", curves.quantile(49, 0, 1));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct TabularSweep {
+    context: Context,
+    kernel: Kernel,
+    quantiles: Quantiles,
+    environment: Environment,
+    learner: TabularLearner,
+    values: usize,
+    metrics: usize,
+}
+
+/// The arrays of a sweep on the device.
+struct Buffers {
+    words: wgpu::Buffer,
+    lanes: wgpu::Buffer,
+    curves: wgpu::Buffer,
+    values: wgpu::Buffer,
+}
+
+impl TabularLearner {
+    /// # Errors
+    /// What the kernel's learner says.
+    fn check(&self) -> Result<(), habit::Error> {
+        let mut learner = QLearning::<1, 1>::EMPTY;
+        learner.start(self.parameters, EpsilonGreedy::new(self.epsilon)?, self.initial)
+    }
+
+    /// Puts its numbers to the others.
+    fn complete(&self, parameters: Parameters) -> Result<Parameters, habit::Error> {
+        let TdParameters { step_size, discount } = self.parameters;
+        let explores = threshold(self.epsilon)?;
+        Ok(Parameters { explores, epsilon: self.epsilon, step_size, discount, initial: self.initial, ..parameters })
+    }
+}
+
+impl Target {
+    const fn source(self) -> &'static str {
+        match self {
+            Self::QLearning => include_str!("wgsl/q_learning.wgsl"),
+            Self::Sarsa => include_str!("wgsl/sarsa.wgsl"),
+            Self::ExpectedSarsa => include_str!("wgsl/expected_sarsa.wgsl"),
+        }
+    }
+}
+
+impl TabularSweep {
+    /// Of a learner on a model. With `no_path`, the greedy path is measured where each bucket ends; that number stands for a
+    /// path that does not arrive.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for parameters that the kernel's learner refuses, with `NonFinite` for a `no_path` that is not finite,
+    /// and with `ParameterOutOfRange` where a path is asked for of a model with chance in it or of more than 4096 states;
+    /// [`Error::Driver`], [`Error::Lost`].
+    pub async fn new(
+        context: &Context,
+        tables: &Tables,
+        learner: TabularLearner,
+        no_path: Option<f32>,
+    ) -> Result<Self, Error> {
+        learner.check()?;
+        if let Some(none) = no_path {
+            if !none.is_finite() {
+                return Err(habit::Error::NonFinite.into());
+            }
+            if !tables.is_certain() || tables.states() > STEPS_AT_ONCE {
+                return Err(habit::Error::ParameterOutOfRange.into());
+            }
+        }
+        let environment = Environment::tabular(tables)?;
+        let metrics = if no_path.is_some() { 3 } else { 2 };
+        let declarations = environment.declarations();
+        let own = format!(
+            "const METRICS = {metrics}u;\nconst STATES = {}u;\nconst NO_ARRIVAL = {:?}f;\n",
+            tables.states(),
+            no_path.unwrap_or(0.0)
+        );
+        let sources = [
+            environment.source(),
+            &declarations,
+            &own,
+            XOSHIRO,
+            RANDOM,
+            WORDS,
+            include_str!("wgsl/measure.wgsl"),
+            learner.target.source(),
+            include_str!("wgsl/tabular.wgsl"),
+        ];
+        let accesses = [Access::Read, Access::Write, Access::Write, Access::Write, Access::Write];
+        let kernel = Kernel::new(context, &sources, "tabular_sweep", &accesses).await?;
+        let quantiles = Quantiles::new(context).await?;
+        let values = tables.states() * tables.actions();
+        Ok(Self { context: context.clone(), kernel, quantiles, environment, learner, values, metrics })
+    }
+
+    /// Metrics of an episode.
+    pub const fn metrics(&self) -> usize {
+        self.metrics
+    }
+
+    /// Percentiles, each in `[0, 100]`, and means over the seeds.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without seeds, episodes or episodes of a bucket; [`Error::TooLarge`] for more than 1 048 576 seeds or
+    /// more than the device holds; [`Error::Input`] with `ParameterOutOfRange` for a percentage and for seeds past the last,
+    /// with `NonFinite` when a value or a metric is not finite; [`Error::LongEpisode`]; or what the device reports.
+    pub async fn run(&self, plan: &Plan, percents: &[f32]) -> Result<Curves, Error> {
+        let ranks = Ranks::new(plan.seeds as usize, percents)?;
+        let mut wanted = Wanted::Summary { quantiles: &self.quantiles, ranks, summary: Summary::default() };
+        let work = self.sweep(plan, CURVE_BYTES, &mut wanted).await?;
+        let summary = if let Wanted::Summary { summary, .. } = wanted { summary } else { Summary::default() };
+        Ok(Curves { ends: work.ends, metrics: self.metrics, summary })
+    }
+
+    /// Every seed's metrics, `[bucket][metric][seed]`: for few of them, and to hold them against the CPU's.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn lanes(&self, plan: &Plan) -> Result<Vec<f32>, Error> {
+        let mut wanted = Wanted::Lanes(Vec::new());
+        self.sweep(plan, CURVE_BYTES, &mut wanted).await?;
+        Ok(if let Wanted::Lanes(all) = wanted { all } else { Vec::new() })
+    }
+
+    /// Runs all of it, with curves of no more than `bytes` at once, or one bucket.
+    async fn sweep(&self, plan: &Plan, bytes: u64, wanted: &mut Wanted<'_>) -> Result<Work, Error> {
+        let work = Work::new(&self.context, plan, ROWS, self.metrics, bytes)?;
+        self.context.bytes(self.values, work.lanes, 4)?;
+        let mut buffers = None;
+        for part in work.parts() {
+            // All lanes finish a part before any begins the next, because the curves have room for one.
+            let mut dispatches = 1;
+            while !self.advance(&work, &part, &mut buffers, dispatches).await? {
+                dispatches = (2 * dispatches).min(DISPATCHES);
+            }
+            if let Some(Buffers { curves, .. }) = &buffers {
+                wanted.take(&self.context, curves, self.metrics * part.len(), work.lanes).await?;
+            }
+        }
+        Ok(work)
+    }
+
+    fn buffers(&self, recorder: &Recorder<'_>, work: &Work) -> Buffers {
+        let mut lanes = work.lane_words();
+        lanes[LENGTH * work.lanes..(LENGTH + 1) * work.lanes].fill(UNBORN);
+        let values = self.values * work.lanes;
+        Buffers {
+            words: recorder.upload(bytemuck::cast_slice(self.environment.words())),
+            lanes: recorder.upload(bytemuck::cast_slice(&lanes)),
+            curves: work.curves(recorder),
+            values: if self.learner.initial == 0.0 {
+                recorder.storage(4 * values as u64)
+            } else {
+                recorder.upload(bytemuck::cast_slice(&vec![self.learner.initial; values]))
+            },
+        }
+    }
+
+    /// Some dispatches; whether every lane has then finished the part.
+    async fn advance(
+        &self,
+        work: &Work,
+        part: &Range<usize>,
+        buffers: &mut Option<Buffers>,
+        dispatches: usize,
+    ) -> Result<bool, Error> {
+        let parameters = self.learner.complete(Parameters::of(work, part))?;
+        let mut status = vec![0u32; 1 + dispatches];
+        let bytes = 4 * status.len() as u64;
+        let record = |recorder: &mut Recorder<'_>| {
+            let counters = recorder.storage(bytes);
+            let Buffers { words, lanes, curves, values } =
+                buffers.get_or_insert_with(|| self.buffers(recorder, work));
+            for counter in 0..dispatches {
+                let parameters = Parameters {
+                    steps: work.steps_at_once as u32,
+                    until: work.ends[part.end - 1],
+                    counter: counter as u32,
+                    time_limit: self.environment.time_limit().unwrap_or(0),
+                    ..parameters
+                };
+                let uniform = recorder.uniform(&parameters.words());
+                let arrays = [&*words, &*lanes, &*curves, &*values, &counters];
+                recorder.dispatch(&self.kernel, &uniform, &arrays, work.grid);
+            }
+            vec![counters]
+        };
+        self.context.run(&mut [bytemuck::cast_slice_mut(&mut status)], record).await?;
+        match status[0] {
+            0 => Ok(status[dispatches] == 0),
+            wrong if wrong & NOT_FINITE != 0 => Err(habit::Error::NonFinite.into()),
+            _ => Err(Error::LongEpisode),
+        }
+    }
+}
