@@ -128,7 +128,13 @@ impl Rollout {
         context.bytes(steps, lanes, 4)?;
         context.bytes((steps.saturating_add(1)).saturating_mul(observation.max(1)), lanes, 4)?;
         context.bytes(slots.saturating_mul(1 + observation), lanes, 4)?;
-        Ok(Shape { steps, lanes, slots, steps_at_once: steps_at_once(lanes), grid: context.grid(lanes.div_ceil(WIDTH))? })
+        Ok(Shape {
+            steps,
+            lanes,
+            slots,
+            steps_at_once: steps_at_once(lanes),
+            grid: context.grid(lanes.div_ceil(WIDTH))?,
+        })
     }
 
     /// Whether so many steps of so many lanes need no division.

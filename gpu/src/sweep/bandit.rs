@@ -1,7 +1,7 @@
 //! Sweeps of bandits.
 
 use super::curves::Curves;
-use super::plan::{CURVE_BYTES, GENERATOR_ROWS, Parameters, Plan, Wanted, Work};
+use super::plan::{CURVE_BYTES, GENERATOR_ROWS, Needs, Parameters, Plan, Wanted, Work};
 use super::quantiles::{Quantiles, Ranks, Summary};
 use crate::compute::{Access, Kernel, Recorder};
 use crate::context::Context;
@@ -193,10 +193,8 @@ impl BanditSweep {
         learner.check()?;
         let (environment, mean) = arms.environment()?;
         let declarations = environment.declarations();
-        let own = format!(
-            "const METRICS = {}u;\nfn arm_mean(state: State, arm: u32) -> f32 {{ {mean} }}\n",
-            Self::METRICS
-        );
+        let own =
+            format!("const METRICS = {}u;\nfn arm_mean(state: State, arm: u32) -> f32 {{ {mean} }}\n", Self::METRICS);
         let sources = [
             environment.source(),
             &declarations,
@@ -217,7 +215,7 @@ impl BanditSweep {
     /// Percentiles, each in `[0, 100]`, and means over the seeds.
     ///
     /// # Errors
-    /// [`Error::Empty`] without seeds, steps or steps of a bucket; [`Error::TooLarge`] for more than 1 048 576 seeds or more
+    /// [`Error::Empty`] without seeds, steps or steps of a bucket; [`Error::TooLarge`] for more than 262 144 seeds or more
     /// than the device holds; [`Error::Input`] with `ParameterOutOfRange` for a percentage and for seeds past the last, with
     /// `NonFinite` when a metric is not finite; or what the device reports.
     pub async fn run(&self, plan: &Plan, percents: &[f32]) -> Result<Curves, Error> {
@@ -240,9 +238,16 @@ impl BanditSweep {
 
     /// Runs all of it, with curves of no more than `bytes` at once, or one bucket.
     async fn sweep(&self, plan: &Plan, bytes: u64, wanted: &mut Wanted<'_>) -> Result<Work, Error> {
-        let state = self.environment.state_words();
-        let rows = GENERATOR_ROWS + 4 + state + 2 * self.environment.actions() + 1;
-        let work = Work::new(&self.context, plan, rows, Self::METRICS, bytes)?;
+        let (state, arms) = (self.environment.state_words(), self.environment.actions());
+        let needs = Needs {
+            rows: GENERATOR_ROWS + 4 + state + 2 * arms + 1,
+            metrics: Self::METRICS,
+            // Five times over the arms, twelve words of a normal number; it may be drawn for each arm before.
+            rounds: 6 * arms + 24,
+            rounds_besides: 32 * arms + 32,
+            bytes,
+        };
+        let work = Work::new(&self.context, plan, needs)?;
         let mut buffers = None;
         for part in work.parts() {
             let begin = part.start as u32 * plan.every;
@@ -277,5 +282,27 @@ impl BanditSweep {
             }
         }
         Ok(work)
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::sweep::Bucket;
+    use crate::{Options, block_on};
+
+    #[test]
+    fn parts_leave_what_the_whole_leaves() {
+        let context = block_on(Context::new(&Options::default())).unwrap();
+        let arms = Arms::GaussianTestbed { arms: 3, centre: 0.0 };
+        let sweep = block_on(BanditSweep::new(&context, &arms, BanditLearner::Ucb1 { confidence: 1.0 })).unwrap();
+        let plan = Plan { first_seed: 3, seeds: 67, steps: 41, every: 4, bucket: Bucket::Mean };
+        let whole = block_on(sweep.lanes(&plan)).unwrap();
+        // Three buckets at once, and one.
+        for bytes in [3 * 3 * 67 * 4, 1] {
+            let mut wanted = Wanted::Lanes(Vec::new());
+            block_on(sweep.sweep(&plan, bytes, &mut wanted)).unwrap();
+            assert!(matches!(wanted, Wanted::Lanes(parts) if parts == whole));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Which seeds a sweep runs, for how long, and how its curves are read.
 
 use super::quantiles::{Quantiles, Ranks, Summary, check_lanes};
-use crate::compute::{BYTES_AT_ONCE, Recorder, steps_at_once};
+use crate::compute::{BYTES_AT_ONCE, ROUNDS_AT_ONCE, Recorder, steps_at_once};
 use crate::context::{Context, Grid};
 use crate::error::Error;
 use crate::streams::to_words;
@@ -66,13 +66,27 @@ pub(super) struct Work {
     rows: usize,
 }
 
+/// What a sweep needs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Needs {
+    /// Rows of a lane.
+    pub(super) rows: usize,
+    /// Metrics of a bucket.
+    pub(super) metrics: usize,
+    /// At most so many rounds of loops a step,
+    pub(super) rounds: usize,
+    /// and a dispatch besides.
+    pub(super) rounds_besides: usize,
+    /// Bytes of the curves from which on they are read in parts; one bucket must fit.
+    pub(super) bytes: u64,
+}
+
 impl Work {
-    /// `rows` of a lane, `metrics` of a bucket.
-    ///
     /// # Errors
     /// [`Error::Empty`] without seeds, steps or steps of a bucket; [`Error::TooLarge`] for too many lanes or buckets;
     /// [`Error::Input`] with `ParameterOutOfRange` for seeds past the last.
-    pub(super) fn new(context: &Context, plan: &Plan, rows: usize, metrics: usize, bytes: u64) -> Result<Self, Error> {
+    pub(super) fn new(context: &Context, plan: &Plan, needs: Needs) -> Result<Self, Error> {
+        let Needs { rows, metrics, rounds, rounds_besides, bytes } = needs;
         let lanes = plan.seeds as usize;
         check_lanes(lanes)?;
         if plan.steps == 0 || plan.every == 0 {
@@ -92,7 +106,7 @@ impl Work {
             lanes,
             ends: plan.ends(),
             buckets_at_once,
-            steps_at_once: steps_at_once(lanes),
+            steps_at_once: steps_at_once(lanes).min(ROUNDS_AT_ONCE.saturating_sub(rounds_besides) / rounds).max(1),
             grid: context.grid(lanes.div_ceil(WIDTH))?,
             curve_bytes: context.bytes(metrics * buckets_at_once, lanes, 4)?,
             rows,
@@ -193,7 +207,7 @@ impl Parameters {
         }
     }
 
-    pub(super) fn words(&self) -> [u32; 17] {
+    pub(super) fn words(&self) -> [u32; 18] {
         let Self { lanes, steps, total, every, first_bucket, averages, taken, until, counter, time_limit, .. } = *self;
         let Self { explores, epsilon, step_size, discount, initial, baseline, .. } = *self;
         let [epsilon, step_size, discount, initial] = [epsilon, step_size, discount, initial].map(f32::to_bits);
@@ -215,6 +229,7 @@ impl Parameters {
             discount,
             initial,
             baseline,
+            0,
         ]
     }
 }

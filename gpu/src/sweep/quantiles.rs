@@ -1,14 +1,16 @@
 //! Order statistics of many rows on a device.
 
 use crate::advantage::within::Within;
-use crate::compute::{Access, Kernel, Recorder};
+use crate::compute::{Access, Kernel, ROUNDS_AT_ONCE, Recorder};
 use crate::context::{Context, Grid};
 use crate::error::Error;
 use habit::math::percentile_by;
 use std::cell::Cell;
 
-/// The most lanes of a row: a thread then reads as many numbers as any loop in a shader may have rounds.
-pub(super) const MOST_LANES: usize = 256 * 4096;
+/// The most lanes of a row: a thread reads a number of 256, five times, and looks at it for each of eight ranks.
+pub(super) const MOST_LANES: usize = 1 << 18;
+
+const _: () = assert!(MOST_LANES / 256 * (5 * (RANKS + 1)) + 4 * (256 + RANKS) < ROUNDS_AT_ONCE);
 /// Ranks that a dispatch finds; the same number stands in the shader.
 const RANKS: usize = 8;
 
@@ -138,7 +140,7 @@ impl Quantiles {
     /// Percentiles, each in `[0, 100]`, and means of rows of `lanes` numbers each, one row after the other.
     ///
     /// # Errors
-    /// [`Error::Empty`]; [`Error::TooLarge`] for more than 1 048 576 lanes, or more numbers than the device takes;
+    /// [`Error::Empty`]; [`Error::TooLarge`] for more than 262 144 lanes, or more numbers than the device takes;
     /// [`Error::Input`] with `LengthMismatch` for a part of a row, with `NonFinite` for a number that is infinite or none,
     /// with `ParameterOutOfRange` for a percentage; or what the device reports.
     pub async fn of(&self, values: &[f32], lanes: usize, percents: &[f32]) -> Result<Summary, Error> {

@@ -1,9 +1,9 @@
 //! Sweeps of tabular learners.
 
 use super::curves::Curves;
-use super::plan::{CURVE_BYTES, GENERATOR_ROWS, Parameters, Plan, Wanted, Work};
+use super::plan::{CURVE_BYTES, GENERATOR_ROWS, Needs, Parameters, Plan, Wanted, Work};
 use super::quantiles::{Quantiles, Ranks, Summary};
-use crate::compute::{Access, Kernel, Recorder, STEPS_AT_ONCE};
+use crate::compute::{Access, Kernel, Recorder};
 use crate::context::Context;
 use crate::error::Error;
 use crate::rollout::{Environment, RANDOM, Tables, WORDS};
@@ -17,7 +17,9 @@ use std::ops::Range;
 const LENGTH: usize = 9;
 const UNBORN: u32 = u32::MAX;
 /// Rows of a lane.
-const ROWS: usize = GENERATOR_ROWS + 7;
+const ROWS: usize = GENERATOR_ROWS + 9;
+/// The most actions: a lane holds the values of them all in registers.
+const MOST_ACTIONS: usize = 64;
 /// The most dispatches that are submitted together: each may find that all lanes are done.
 const DISPATCHES: usize = 64;
 /// What the shader says went wrong.
@@ -50,7 +52,7 @@ pub struct TabularLearner {
 /// One learner on one finite model, with thousands of seeds at once. Making one compiles its shader; keep it.
 ///
 /// Metrics of an episode, in this order: its return, undiscounted; its transitions; where asked for, the length of the greedy
-/// path. An episode without end is given up after 2^24 transitions. `4 (S A + 15)` bytes a lane.
+/// path. An episode without end is given up after 2^24 transitions. `4 (S A + 17)` bytes a lane.
 ///
 /// ```no_run
 /// use habit::env::CliffWalking;
@@ -122,7 +124,8 @@ impl TabularSweep {
     ///
     /// # Errors
     /// [`Error::Input`] for parameters that the kernel's learner refuses, with `NonFinite` for a `no_path` that is not finite,
-    /// and with `ParameterOutOfRange` where a path is asked for of a model with chance in it or of more than 4096 states;
+    /// and with `ParameterOutOfRange` where a path is asked for of a model with chance in it;
+    /// [`Error::TooLarge`] for more than 64 actions;
     /// [`Error::Driver`], [`Error::Lost`].
     pub async fn new(
         context: &Context,
@@ -135,9 +138,16 @@ impl TabularSweep {
             if !none.is_finite() {
                 return Err(habit::Error::NonFinite.into());
             }
-            if !tables.is_certain() || tables.states() > STEPS_AT_ONCE {
+            if !tables.is_certain() {
                 return Err(habit::Error::ParameterOutOfRange.into());
             }
+        }
+        if tables.actions() > MOST_ACTIONS {
+            return Err(Error::TooLarge {
+                what: "actions",
+                asked: tables.actions() as u64,
+                limit: MOST_ACTIONS as u64,
+            });
         }
         let environment = Environment::tabular(tables)?;
         let metrics = if no_path.is_some() { 3 } else { 2 };
@@ -173,7 +183,7 @@ impl TabularSweep {
     /// Percentiles, each in `[0, 100]`, and means over the seeds.
     ///
     /// # Errors
-    /// [`Error::Empty`] without seeds, episodes or episodes of a bucket; [`Error::TooLarge`] for more than 1 048 576 seeds or
+    /// [`Error::Empty`] without seeds, episodes or episodes of a bucket; [`Error::TooLarge`] for more than 262 144 seeds or
     /// more than the device holds; [`Error::Input`] with `ParameterOutOfRange` for a percentage and for seeds past the last,
     /// with `NonFinite` when a value or a metric is not finite; [`Error::LongEpisode`]; or what the device reports.
     pub async fn run(&self, plan: &Plan, percents: &[f32]) -> Result<Curves, Error> {
@@ -196,7 +206,11 @@ impl TabularSweep {
 
     /// Runs all of it, with curves of no more than `bytes` at once, or one bucket.
     async fn sweep(&self, plan: &Plan, bytes: u64, wanted: &mut Wanted<'_>) -> Result<Work, Error> {
-        let work = Work::new(&self.context, plan, ROWS, self.metrics, bytes)?;
+        let actions = self.environment.actions();
+        // Eleven times over the actions, a search among outcomes, words of bounded draws.
+        let (rounds, rounds_besides) = (12 * actions + 48, actions + 32);
+        let needs = Needs { rows: ROWS, metrics: self.metrics, rounds, rounds_besides, bytes };
+        let work = Work::new(&self.context, plan, needs)?;
         self.context.bytes(self.values, work.lanes, 4)?;
         let mut buffers = None;
         for part in work.parts() {
@@ -241,8 +255,7 @@ impl TabularSweep {
         let bytes = 4 * status.len() as u64;
         let record = |recorder: &mut Recorder<'_>| {
             let counters = recorder.storage(bytes);
-            let Buffers { words, lanes, curves, values } =
-                buffers.get_or_insert_with(|| self.buffers(recorder, work));
+            let Buffers { words, lanes, curves, values } = buffers.get_or_insert_with(|| self.buffers(recorder, work));
             for counter in 0..dispatches {
                 let parameters = Parameters {
                     steps: work.steps_at_once as u32,
@@ -262,6 +275,33 @@ impl TabularSweep {
             0 => Ok(status[dispatches] == 0),
             wrong if wrong & NOT_FINITE != 0 => Err(habit::Error::NonFinite.into()),
             _ => Err(Error::LongEpisode),
+        }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::rollout::Episode;
+    use crate::sweep::Bucket;
+    use crate::{Options, block_on};
+    use habit::env::CliffWalking;
+
+    #[test]
+    fn parts_leave_what_the_whole_leaves() {
+        let context = block_on(Context::new(&Options::default())).unwrap();
+        let episode = Episode { start: CliffWalking::START, time_limit: Some(60) };
+        let tables = Tables::new(&CliffWalking::new(false), episode).unwrap();
+        let parameters = TdParameters { step_size: 0.5, discount: 0.9 };
+        let learner = TabularLearner { target: Target::Sarsa, parameters, epsilon: 0.1, initial: 1.0 };
+        let sweep = block_on(TabularSweep::new(&context, &tables, learner, Some(50.0))).unwrap();
+        let plan = Plan { first_seed: 3, seeds: 67, steps: 41, every: 4, bucket: Bucket::Mean };
+        let whole = block_on(sweep.lanes(&plan)).unwrap();
+        // Three buckets at once, and one.
+        for bytes in [3 * 3 * 67 * 4, 1] {
+            let mut wanted = Wanted::Lanes(Vec::new());
+            block_on(sweep.sweep(&plan, bytes, &mut wanted)).unwrap();
+            assert!(matches!(wanted, Wanted::Lanes(parts) if parts == whole));
         }
     }
 }

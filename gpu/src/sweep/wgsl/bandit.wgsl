@@ -17,12 +17,12 @@ var<private> other: f32;
 
 // One term more, and what rounding leaves of it (habit::math::CompensatedSum).
 fn compensated(sum: vec2<f32>, term: f32) -> vec2<f32> {
-    let rough = sum.x + term;
-    let added = rough - sum.x;
-    let rounded = (sum.x - (rough - added)) + (term - added);
-    let rest = sum.y + rounded;
-    let settled = rough + rest;
-    return vec2(settled, rest - (settled - rough));
+    let rough = opaque(sum.x + term);
+    let added = opaque(rough - sum.x);
+    let rounded = opaque(sum.x - opaque(rough - added)) + opaque(term - added);
+    let rest = opaque(sum.y + opaque(rounded));
+    let settled = opaque(rough + rest);
+    return vec2(settled, rest - opaque(settled - rough));
 }
 
 @compute @workgroup_size(64)

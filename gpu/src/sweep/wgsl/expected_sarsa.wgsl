@@ -5,5 +5,6 @@ fn target_value(_committed: ptr<function, u32>, _rng: ptr<function, vec4<u32>>) 
     for (var a = 0u; a < ACTIONS; a++) {
         sum += row_values[a];
     }
-    return sweep.epsilon * sum / f32(ACTIONS) + (1.0 - sweep.epsilon) * greatest();
+    let explored = opaque(opaque(sweep.epsilon * sum) / f32(ACTIONS));
+    return explored + opaque(opaque(1.0 - sweep.epsilon) * greatest());
 }

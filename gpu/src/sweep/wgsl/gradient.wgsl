@@ -1,5 +1,4 @@
-// habit::bandit::GradientBandit, with the kernel's own exponential: plain arithmetic, which devices round as the CPU does more
-// often than not.
+// habit::bandit::GradientBandit, with the exponential that the kernel has: plain arithmetic.
 
 var<private> probabilities: array<f32, ACTIONS>;
 
@@ -17,14 +16,15 @@ fn exponential(number: f32) -> f32 {
     var low = 0.0;
     let bits = bitcast<u32>(number) & 0x7fffffffu;
     if bits > 0x3eb17218u {
-        k = select(-1, i32(0xb8aa3bp-23f * number - 0.5), bits > 0x3f851592u);
-        high = number - f32(k) * 0xb17200p-24f;
-        low = f32(k) * 0xbfbe8ep-43f;
-        x = high - low;
+        k = select(-1, i32(opaque(0xb8aa3bp-23f * number) - 0.5), bits > 0x3f851592u);
+        high = opaque(number - opaque(f32(k) * 0xb17200p-24f));
+        low = opaque(f32(k) * 0xbfbe8ep-43f);
+        x = opaque(high - low);
     }
-    let square = x * x;
-    let c = x - square * (0xaaaa8fp-26f - square * 0xb55215p-32f);
-    let y = 1.0 + (x * c / (2.0 - c) - low + high);
+    let square = opaque(x * x);
+    let c = opaque(x - opaque(square * opaque(0xaaaa8fp-26f - opaque(square * 0xb55215p-32f))));
+    let quotient = opaque(opaque(x * c) / opaque(2.0 - c));
+    let y = 1.0 + opaque(opaque(quotient - low) + high);
     return y * bitcast<f32>(u32(k + 127) << 23u);
 }
 
@@ -32,7 +32,7 @@ fn learner_select(_t: u32, rng: ptr<function, vec4<u32>>) -> u32 {
     let best = greatest();
     var sum = 0.0;
     for (var arm = 0u; arm < ACTIONS; arm++) {
-        probabilities[arm] = exponential(row_values[arm] - best);
+        probabilities[arm] = exponential(opaque(row_values[arm] - best));
         sum += probabilities[arm];
     }
     var last = 0u;
@@ -53,9 +53,9 @@ fn learner_select(_t: u32, rng: ptr<function, vec4<u32>>) -> u32 {
 }
 
 fn learner_update(arm: u32, reward: f32, plays: u32) {
-    let scale = sweep.step_size * select(reward, reward - other, sweep.baseline != 0u);
-    other += (reward - other) / f32(plays);
+    let scale = opaque(sweep.step_size * opaque(select(reward, reward - other, sweep.baseline != 0u)));
+    other += opaque(opaque(reward - other) / f32(plays));
     for (var i = 0u; i < ACTIONS; i++) {
-        row_values[i] += scale * (select(0.0, 1.0, i == arm) - probabilities[i]);
+        row_values[i] += opaque(scale * opaque(select(0.0, 1.0, i == arm) - probabilities[i]));
     }
 }

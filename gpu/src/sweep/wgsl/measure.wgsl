@@ -26,6 +26,8 @@ struct SweepParameters {
     initial: f32,
     // 1 where a gradient bandit has a baseline.
     baseline: u32,
+    // 0, always.
+    zero: u32,
 }
 
 @group(0) @binding(0) var<uniform> sweep: SweepParameters;
@@ -36,6 +38,12 @@ struct SweepParameters {
 
 // The values of what can be chosen from.
 var<private> row_values: array<f32, ACTIONS>;
+
+// The same number, rounded, whatever a compiler would like to fuse it with or to cancel it against: it cannot know that the
+// word is 0. Where a device rounds as the CPU does, results are then equal to the CPU's.
+fn opaque(number: f32) -> f32 {
+    return bitcast<f32>(bitcast<u32>(number) ^ sweep.zero);
+}
 
 fn lane_word(row: u32, lane: u32) -> u32 {
     return sweep_lanes[row * sweep.lanes + lane];

@@ -2,7 +2,8 @@
 // within a pair lane by lane, so that neighbours in the same place read neighbouring words.
 //
 // Rows of a lane: the world's generator, the choices' one, the state, the length of the episode, the episodes that are over,
-// the action it is committed to and 1, or 0; the episode's return, sums of the bucket.
+// the action it is committed to and 1, or 0; the episode's return, sums of the bucket; where the greedy path is and its steps
+// with the next, or 0.
 
 const WORLD = 0u;
 const CHOICES = 4u;
@@ -12,6 +13,8 @@ const EPISODES = 10u;
 const COMMITTED = 11u;
 const RETURN = 12u;
 const SUMS = 13u;
+const WALKER = 15u;
+const WALKED = 16u;
 
 const UNBORN = 0xffffffffu;
 const LONGEST = 16777216u;
@@ -32,21 +35,13 @@ fn load_row(state: u32, lane: u32) {
     }
 }
 
-// Steps from the start to the end by greedy actions, if they lead there. The model has no chance in it.
-fn greedy_path(lane: u32) -> f32 {
-    var none = vec4(1u);
-    var state = environment_reset(&none);
-    for (var length = 1u; length <= STATES; length++) {
-        load_row(state, lane);
-        var best = 0u;
-        for (var a = 1u; a < ACTIONS; a++) {
-            best = select(best, a, row_values[a] > row_values[best]);
-        }
-        if environment_step(&state, best, &none).terminated {
-            return f32(length);
-        }
+// The lowest action with the greatest value of the row.
+fn greedy() -> u32 {
+    var best = 0u;
+    for (var a = 1u; a < ACTIONS; a++) {
+        best = select(best, a, row_values[a] > row_values[best]);
     }
-    return NO_ARRIVAL;
+    return best;
 }
 
 @compute @workgroup_size(64)
@@ -71,41 +66,67 @@ fn tabular_sweep(
         state = environment_reset(&world);
         length = 0u;
     }
+    var walker = lane_word(WALKER, lane);
+    var walked = lane_word(WALKED, lane);
     var wrong = 0u;
     load_row(state, lane);
     for (var i = 0u; i < sweep.steps && episodes < sweep.until; i++) {
-        var action = committed - 1u;
-        if committed == 0u {
-            action = epsilon_greedy(&choices);
+        var over = false;
+        if walked == 0u {
+            var action = committed - 1u;
+            if committed == 0u {
+                action = epsilon_greedy(&choices);
+            }
+            let before = state;
+            let value = row_values[action];
+            let step = environment_step(&state, action, &world);
+            let reward = bitcast<f32>(step.reward);
+            length++;
+            reward_sum += reward;
+            over = step.terminated || length == sweep.time_limit;
+            load_row(state, lane);
+            var next_value = 0.0;
+            committed = 0u;
+            if !step.terminated {
+                next_value = target_value(&committed, &choices);
+                committed = select(committed, 0u, over);
+            }
+            let aim = opaque(reward + opaque(sweep.discount * next_value));
+            let moved = value + opaque(sweep.step_size * opaque(aim - value));
+            wrong |= select(0u, NOT_FINITE, (bitcast<u32>(moved) & 0x7f800000u) == 0x7f800000u);
+            action_values[value_at(before, action, lane)] = moved;
+            if before == state {
+                row_values[action] = moved;
+            }
+            if over {
+                sums += vec2(reward_sum, f32(length));
+            } else if length >= LONGEST {
+                wrong |= TOO_LONG;
+                break;
+            }
         }
-        let before = state;
-        let value = row_values[action];
-        let step = environment_step(&state, action, &world);
-        let reward = bitcast<f32>(step.reward);
-        length++;
-        reward_sum += reward;
-        let over = step.terminated || length == sweep.time_limit;
-        load_row(state, lane);
-        var next_value = 0.0;
-        committed = 0u;
-        if !step.terminated {
-            next_value = target_value(&committed, &choices);
-            committed = select(committed, 0u, over);
-        }
-        let moved = value + sweep.step_size * ((reward + sweep.discount * next_value) - value);
-        wrong |= select(0u, NOT_FINITE, (bitcast<u32>(moved) & 0x7f800000u) == 0x7f800000u);
-        action_values[value_at(before, action, lane)] = moved;
-        if before == state {
-            row_values[action] = moved;
+        let shown = over && bucket_ends(episodes + 1u);
+        var path = NO_ARRIVAL;
+        if METRICS > 2u {
+            // The greedy path, a step a round as the learner's own are, so that no round is longer than others. The model has
+            // no chance in it, and a path longer than there are states goes round in circles.
+            if walked > 0u {
+                load_row(walker, lane);
+                var none = vec4(1u);
+                let arrived = environment_step(&walker, greedy(), &none).terminated;
+                path = select(NO_ARRIVAL, f32(walked), arrived);
+                over = arrived || walked == STATES;
+                walked = select(walked + 1u, 0u, over);
+            } else if shown {
+                var none = vec4(1u);
+                walker = environment_reset(&none);
+                walked = 1u;
+                over = false;
+            }
         }
         if over {
             episodes++;
-            sums += vec2(reward_sum, f32(length));
             if bucket_ends(episodes) {
-                var path = 0.0;
-                if METRICS > 2u {
-                    path = greedy_path(lane);
-                }
                 show(episodes, lane, sums, vec3(reward_sum, f32(length), path));
                 sums = vec2(0.0);
             }
@@ -113,9 +134,6 @@ fn tabular_sweep(
             length = 0u;
             reward_sum = 0.0;
             load_row(state, lane);
-        } else if length >= LONGEST {
-            wrong |= TOO_LONG;
-            break;
         }
     }
     if wrong != 0u {
@@ -132,4 +150,6 @@ fn tabular_sweep(
     keep_number(RETURN, lane, reward_sum);
     keep_number(SUMS, lane, sums.x);
     keep_number(SUMS + 1u, lane, sums.y);
+    keep_word(WALKER, lane, walker);
+    keep_word(WALKED, lane, walked);
 }

@@ -12,10 +12,10 @@ fn learner_select(t: u32, _rng: ptr<function, vec4<u32>>) -> u32 {
             return arm;
         }
         let count = f32(counts[arm]);
-        let index = row_values[arm] / count + sqrt(exploration / count);
+        let index = opaque(row_values[arm] / count) + opaque(sqrt(opaque(exploration / count)));
         if arm == 0u || index > bar {
             best = arm;
-            bar = index + 1e-6 * max(abs(index), 1.0);
+            bar = index + opaque(1e-6 * max(abs(index), 1.0));
         }
     }
     return best;
