@@ -102,6 +102,10 @@ impl<E: Estimator> Recursion<E> {
         })
     }
 
+    pub(super) const fn context(&self) -> &Context {
+        &self.context
+    }
+
     /// The kernel's estimator.
     pub const fn estimator(&self) -> &E {
         &self.estimator

@@ -4,6 +4,7 @@ mod adapters;
 mod advantages;
 mod groups;
 mod rollouts;
+mod sample;
 mod words;
 
 use habit_gpu::advantage::Path;
