@@ -43,6 +43,14 @@ pub(crate) struct Plan {
     sums: recursion::Plan,
 }
 
+#[cfg(not(target_arch = "wasm32"))]
+impl Plan {
+    /// How many bytes of the device's memory are read and written for so many bytes of rewards, and of outcomes.
+    pub(crate) const fn traffic(&self, rewards: u64, outcomes: u64) -> u64 {
+        rewards + self.sums.traffic(rewards + outcomes, rewards)
+    }
+}
+
 impl ProcessGroup {
     /// With the parameters of `estimator`.
     ///

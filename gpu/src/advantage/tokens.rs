@@ -113,6 +113,14 @@ impl TurnGae {
         run(&self.context, rollout, actions, advantages, record).await
     }
 
+    /// How a shape is to be worked on.
+    ///
+    /// # Errors
+    /// [`Error::Empty`], [`Error::TooLarge`].
+    pub(crate) fn plan(&self, steps: usize, lanes: usize) -> Result<Plan, Error> {
+        self.turns.plan(steps, lanes)
+    }
+
     /// Records the estimator over arrays on the device: rewards, values, next values, outcomes, actions and advantages.
     pub(crate) fn record(&self, recorder: &mut Recorder<'_>, plan: &Plan, arrays: &[&wgpu::Buffer]) {
         self.turns.record(recorder, plan, 1, arrays);

@@ -82,6 +82,15 @@ impl Plan {
     }
 }
 
+#[cfg(not(target_arch = "wasm32"))]
+impl Plan {
+    /// How many bytes of the device's memory are read and written.
+    pub(crate) const fn traffic(&self) -> u64 {
+        let bytes = 4 * (self.groups * self.size) as u64;
+        if self.blocks == 1 { 2 * bytes } else { 3 * bytes + 3 * self.partial_bytes }
+    }
+}
+
 impl Reduction {
     pub(super) async fn new(context: &Context) -> Result<Self, Error> {
         let within = Within::of(context);

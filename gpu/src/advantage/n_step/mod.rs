@@ -35,6 +35,19 @@ pub(crate) enum Plan {
     Windows { steps: usize, lanes: usize, blocks: usize, grid: Grid, carried_bytes: u64 },
 }
 
+#[cfg(not(target_arch = "wasm32"))]
+impl Plan {
+    /// How many bytes of the device's memory are read and written for so many bytes of inputs and of the output, where what
+    /// a short window reads again lies in a cache.
+    pub(crate) const fn traffic(&self, inputs: u64, output: u64) -> u64 {
+        match self {
+            Self::Whole(plan) => plan.traffic(inputs, output),
+            Self::Windows { blocks: 0, .. } => inputs + output,
+            Self::Windows { .. } => 2 * inputs + 3 * output,
+        }
+    }
+}
+
 impl NStepReturn {
     /// With the discount and the steps of `estimator`.
     ///
