@@ -134,7 +134,8 @@ impl<E: Estimator> Recursion<E> {
     /// # Errors
     /// [`Error::Empty`], [`Error::TooLarge`].
     pub(crate) fn plan(&self, steps: usize, lanes: usize) -> Result<Plan, Error> {
-        Plan::new(&self.context, self.path.unwrap_or(Path::of(steps, lanes)), steps, lanes)
+        let path = self.path.unwrap_or_else(|| Path::of(&self.context, steps, lanes));
+        Plan::new(&self.context, path, steps, lanes)
     }
 
     /// Records the estimator over arrays on the device, in the order in which its shader binds them. `wanted` says by a bit
