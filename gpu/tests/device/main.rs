@@ -7,6 +7,7 @@ mod groups;
 mod own_environments;
 mod quantiles;
 mod rollouts;
+mod sample;
 mod sweeps;
 mod words;
 
