@@ -236,11 +236,23 @@ impl BanditSweep {
         Ok(if let Wanted::Lanes(all) = wanted { all } else { Vec::new() })
     }
 
+    /// Rows of a lane.
+    fn rows(&self) -> usize {
+        GENERATOR_ROWS + 4 + self.environment.state_words() + 2 * self.environment.actions() + 1
+    }
+
+    /// The bytes that a sweep in one dispatch reads and writes, and the least: what each lane remembers once in and once out,
+    /// the curves once out and once in.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn traffic(&self, plan: &Plan) -> [u64; 2] {
+        plan.traffic(self.rows(), Self::METRICS)
+    }
+
     /// Runs all of it, with curves of no more than `bytes` at once, or one bucket.
     async fn sweep(&self, plan: &Plan, bytes: u64, wanted: &mut Wanted<'_>) -> Result<Work, Error> {
-        let (state, arms) = (self.environment.state_words(), self.environment.actions());
+        let arms = self.environment.actions();
         let needs = Needs {
-            rows: GENERATOR_ROWS + 4 + state + 2 * arms + 1,
+            rows: self.rows(),
             metrics: Self::METRICS,
             // Five times over the arms, twelve words of a normal number; it may be drawn for each arm before.
             rounds: 6 * arms + 24,

@@ -48,6 +48,15 @@ impl Plan {
         }
         ends
     }
+
+    /// Bytes of so many words a lane, each read and written, and of the curves: written once and read five times, of which
+    /// once would do.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) fn traffic(&self, words: usize, metrics: usize) -> [u64; 2] {
+        let curves = metrics as u64 * u64::from(self.steps.div_ceil(self.every.max(1)));
+        let lanes = 4 * u64::from(self.seeds);
+        [6, 2].map(|times| lanes * (2 * words as u64 + times * curves))
+    }
 }
 
 /// A plan that has been checked against the device.

@@ -204,6 +204,15 @@ impl TabularSweep {
         Ok(if let Wanted::Lanes(all) = wanted { all } else { Vec::new() })
     }
 
+    /// The bytes that a sweep in one dispatch reads and writes, and the least, with so many transitions a lane: what each lane
+    /// remembers once in and once out, the curves once out and once in, and in each transition one row of action values in and
+    /// one value out.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn traffic(&self, plan: &Plan, transitions: usize) -> [u64; 2] {
+        let values = (transitions * (self.environment.actions() + 1)).div_ceil(2);
+        plan.traffic(ROWS + values, self.metrics)
+    }
+
     /// Runs all of it, with curves of no more than `bytes` at once, or one bucket.
     async fn sweep(&self, plan: &Plan, bytes: u64, wanted: &mut Wanted<'_>) -> Result<Work, Error> {
         let actions = self.environment.actions();
