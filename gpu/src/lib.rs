@@ -32,6 +32,7 @@ mod context;
 mod error;
 mod future;
 pub mod rollout;
+mod sample;
 mod self_check;
 pub mod streams;
 pub mod sweep;
