@@ -1,6 +1,7 @@
 //! Whether an adapter keeps the promises of this crate.
 
 mod advantages;
+mod sweeps;
 
 use crate::context::{Adapter, Context};
 use crate::error::Error;
@@ -55,7 +56,7 @@ impl fmt::Display for Report {
 
 /// Compares the device with the kernel on this CPU: 1 024 000 generator words, rollouts of CliffWalking and its slippery
 /// variant, of the physics and of bandits, and every estimator of [`advantage`](crate::advantage), those that are recursions by
-/// both paths.
+/// both paths; quantiles, and sweeps of four learners with 1024 seeds each.
 ///
 /// A result that is wrong is a failed [`Check`] in the report.
 ///
@@ -75,6 +76,7 @@ pub async fn self_check(context: &Context) -> Result<Report, Error> {
         linear_dynamical_bandit(context).await?,
     ];
     checks.extend(advantages::checks(context).await?);
+    checks.extend(sweeps::checks(context).await?);
     Ok(Report { adapter: context.adapter().clone(), checks })
 }
 

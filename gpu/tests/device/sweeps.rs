@@ -13,27 +13,12 @@ use habit::model::{FiniteModel, ModelOutcome};
 use habit::policy::{EpsilonGreedy, QTable};
 use habit::rng::{Generator, stream};
 use habit_gpu::rollout::{Episode, Tables};
-use habit_gpu::sweep::{Arms, BanditLearner, BanditSweep, Bucket, Plan, TabularLearner, TabularSweep, Target};
+use habit_gpu::sweep::{
+    Arms, BanditLearner, BanditSweep, Bucket, Plan, TabularLearner, TabularSweep, Target, kolmogorov_smirnov,
+};
 use habit_gpu::{Error, block_on};
 
 const SEEDS: u32 = 1031;
-
-/// The greatest distance of two samples' distribution functions, and the one that equal distributions exceed once in 1000
-/// samples (Smirnov 1948). Numbers that differ by rounding alone, within the house's tolerance, count as the same: else a
-/// value that many seeds share would be far from itself.
-fn kolmogorov_smirnov(a: &[f32], b: &[f32]) -> (f64, f64) {
-    let sorted = |sample: &[f32]| {
-        let mut sample = sample.to_vec();
-        sample.sort_by(f32::total_cmp);
-        sample
-    };
-    let (a, b) = (sorted(a), sorted(b));
-    let below = |sample: &[f32], x: f32| sample.partition_point(|&y| y <= x) as f64 / sample.len() as f64;
-    let ahead = |a: &[f32], b: &[f32], x: f32| below(a, x) - below(b, x + 1e-5 * x.abs() + 1e-6);
-    let distance = a.iter().chain(&b).map(|&x| ahead(&a, &b, x).max(ahead(&b, &a, x))).fold(0.0, f64::max);
-    let (n, m) = (a.len() as f64, b.len() as f64);
-    (distance, 1.9495 * ((n + m) / (n * m)).sqrt())
-}
 
 /// Holds the device's numbers, `[bucket][metric][seed]`, against the CPU's: every row's distribution, and how many seeds are
 /// equal in all of them.
