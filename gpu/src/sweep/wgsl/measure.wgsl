@@ -88,7 +88,7 @@ fn show(t: u32, lane: u32, sums: vec2<f32>, last: vec3<f32>) {
     }
 }
 
-// The greatest of the row, and how many have it.
+// The greatest of the row.
 fn greatest() -> f32 {
     var best = row_values[0];
     for (var a = 1u; a < ACTIONS; a++) {

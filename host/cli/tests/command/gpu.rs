@@ -117,7 +117,8 @@ fn a_gpu_is_checked_and_measured_by_one_command() {
 /// Lines of JSON are objects.
 #[test]
 fn json_lines_name_step_and_contender() {
-    let lines = printed(&["run", "bernoulli", "--gpu", "--seeds", "5", "--steps", "3", "--format", "json"]).json_lines();
+    let lines =
+        printed(&["run", "bernoulli", "--gpu", "--seeds", "5", "--steps", "3", "--format", "json"]).json_lines();
     assert_eq!(lines.len(), 4);
     assert!(lines[..3].iter().all(|line| line["contender"] == "UCB1" && line["regret"]["p50"].is_number()));
     assert!(lines[3]["adapter"].as_str().is_some_and(|adapter| !adapter.is_empty()) && lines[3]["id"] != Value::Null);
