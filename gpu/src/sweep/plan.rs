@@ -1,5 +1,6 @@
 //! Which seeds a sweep runs, for how long, and how its curves are read.
 
+use super::curves::Curves;
 use super::quantiles::{Quantiles, Ranks, Summary, check_lanes};
 use crate::compute::{BYTES_AT_ONCE, ROUNDS_AT_ONCE, Recorder, steps_at_once};
 use crate::context::{Context, Grid};
@@ -156,7 +157,27 @@ pub(super) enum Wanted<'a> {
     Lanes(Vec<f32>),
 }
 
-impl Wanted<'_> {
+impl<'a> Wanted<'a> {
+    /// Nothing taken in yet.
+    ///
+    /// # Errors
+    /// As [`Ranks::new`].
+    pub(super) fn percentiles(quantiles: &'a Quantiles, plan: &Plan, percents: &[f32]) -> Result<Self, Error> {
+        let ranks = Ranks::new(plan.seeds as usize, percents)?;
+        Ok(Self::Summary { quantiles, ranks, summary: Summary::default() })
+    }
+
+    /// The percentiles that were taken in.
+    pub(super) fn curves(self, ends: Vec<u32>, metrics: usize) -> Curves {
+        let summary = if let Self::Summary { summary, .. } = self { summary } else { Summary::default() };
+        Curves { ends, metrics, summary }
+    }
+
+    /// The lanes that were taken in.
+    pub(super) fn lanes(self) -> Vec<f32> {
+        if let Self::Lanes(all) = self { all } else { Vec::new() }
+    }
+
     /// Takes in as many rows of the curves.
     pub(super) async fn take(
         &mut self,

@@ -2,7 +2,7 @@
 
 use super::curves::Curves;
 use super::plan::{CURVE_BYTES, GENERATOR_ROWS, Needs, Parameters, Plan, Wanted, Work};
-use super::quantiles::{Quantiles, Ranks, Summary};
+use super::quantiles::Quantiles;
 use crate::compute::{Access, Kernel, Recorder};
 use crate::context::Context;
 use crate::error::Error;
@@ -187,11 +187,9 @@ impl TabularSweep {
     /// more than the device holds; [`Error::Input`] with `ParameterOutOfRange` for a percentage and for seeds past the last,
     /// with `NonFinite` when a value or a metric is not finite; [`Error::LongEpisode`]; or what the device reports.
     pub async fn run(&self, plan: &Plan, percents: &[f32]) -> Result<Curves, Error> {
-        let ranks = Ranks::new(plan.seeds as usize, percents)?;
-        let mut wanted = Wanted::Summary { quantiles: &self.quantiles, ranks, summary: Summary::default() };
+        let mut wanted = Wanted::percentiles(&self.quantiles, plan, percents)?;
         let work = self.sweep(plan, CURVE_BYTES, &mut wanted).await?;
-        let summary = if let Wanted::Summary { summary, .. } = wanted { summary } else { Summary::default() };
-        Ok(Curves { ends: work.ends, metrics: self.metrics, summary })
+        Ok(wanted.curves(work.ends, self.metrics))
     }
 
     /// Every seed's metrics, `[bucket][metric][seed]`: for few of them, and to hold them against the CPU's.
@@ -201,7 +199,7 @@ impl TabularSweep {
     pub async fn lanes(&self, plan: &Plan) -> Result<Vec<f32>, Error> {
         let mut wanted = Wanted::Lanes(Vec::new());
         self.sweep(plan, CURVE_BYTES, &mut wanted).await?;
-        Ok(if let Wanted::Lanes(all) = wanted { all } else { Vec::new() })
+        Ok(wanted.lanes())
     }
 
     /// The bytes that a sweep in one dispatch reads and writes, and the least, with so many transitions a lane: what each lane

@@ -135,7 +135,7 @@ pub struct Run {
     #[cfg(feature = "gpu")]
     #[arg(long, conflicts_with_all = ["plot", "threads"])]
     pub gpu: bool,
-    /// The GPU adapter whose line in `habit gpu` contains this
+    /// The GPU whose line in `habit gpu` contains this
     /// [default: the fastest]
     #[cfg(feature = "gpu")]
     #[arg(long, value_name = "TEXT", requires = "gpu", verbatim_doc_comment)]
@@ -196,7 +196,7 @@ pub struct Gpu {
     /// [default: the fastest]
     #[arg(long, value_name = "TEXT", verbatim_doc_comment)]
     pub adapter: Option<String>,
-    /// Check it against the kernel; also done when nothing is said
+    /// Check it against the kernel: what is done by default
     #[arg(long)]
     pub check: bool,
     /// Measure it beside this CPU and beside its own copying
