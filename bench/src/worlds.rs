@@ -1,5 +1,6 @@
-//! Worlds of the bandits, the same numbers in every language: made by a function of integers before the clock starts.
+//! Worlds of the bandits and rollouts, the same numbers in every language: made by a function of integers before the clock starts.
 
+use habit::interact::Outcome;
 use habit::linalg::dot;
 
 /// How many arms every bandit has.
@@ -14,6 +15,9 @@ const THETAS: u32 = 1 << 16;
 const NOISE: u32 = 2 << 16;
 const VECTORS: u32 = 3 << 16;
 const EFFECTS: u32 = 4 << 16;
+const VALUES: u32 = 1 << 20;
+const NEXT_VALUES: u32 = 2 << 20;
+const OUTCOMES: u32 = 3 << 20;
 
 /// In `[-1, 1)`, a multiple of 2^-23: the finaliser of MurmurHash3.
 fn number(index: u32) -> f32 {
@@ -72,4 +76,44 @@ impl DynamicalWorld {
         self.state = self.rho * self.state + self.push[arm];
         reward
     }
+}
+
+/// Numbers from a cache line on, as C has them.
+pub struct Aligned {
+    numbers: Vec<f32>,
+    start: usize,
+}
+
+impl Aligned {
+    /// The same numbers.
+    pub fn new(mut numbers: Vec<f32>) -> Self {
+        let length = numbers.len();
+        numbers.resize(length + 16, 0.0);
+        let start = numbers.as_ptr().align_offset(64).min(16);
+        numbers.copy_within(..length, start);
+        numbers.truncate(start + length);
+        Self { numbers, start }
+    }
+
+    /// Them.
+    pub fn get(&self) -> &[f32] {
+        &self.numbers[self.start..]
+    }
+
+    /// The same to be written.
+    pub fn get_mut(&mut self) -> &mut [f32] {
+        &mut self.numbers[self.start..]
+    }
+}
+
+/// Rewards, values and next values of a rollout, and how its steps left their episodes: one in 50 terminated, and one in 50
+/// truncated.
+pub fn rollout(length: usize) -> ([Aligned; 3], Vec<Outcome>) {
+    let numbers = |start| Aligned::new((0..length as u32).map(|i| number(start + i)).collect());
+    let outcome = |i| match number(OUTCOMES + i) {
+        drawn if drawn < -0.96 => Outcome::Terminated,
+        drawn if drawn < -0.92 => Outcome::Truncated,
+        _ => Outcome::Continue,
+    };
+    ([0, VALUES, NEXT_VALUES].map(numbers), (0..length as u32).map(outcome).collect())
 }

@@ -40,6 +40,8 @@ errors! {
     MessageOutOfRange "message_out_of_range" "the message is not below the number of messages";
     NegativeConsumption "negative_consumption" "what an action takes of a resource must not be below 0";
     EmptyRange "empty_range" "there is nothing to choose from";
+    EmptyGroup "empty_group" "the group has no sample";
+    GroupTooSmall "group_too_small" "a group of one has no others to compare with";
     NoArms "no_arms" "there must be at least one arm";
     NoNullAction "no_null_action" "doing nothing to any arm must be among the actions";
     LengthMismatch "length_mismatch" "the lengths of two arrays do not fit";

@@ -2,6 +2,7 @@
 
 use crate::Contender;
 
+mod advantage;
 mod bandit;
 mod policy;
 
@@ -19,5 +20,5 @@ use kernel_line;
 
 /// All of them.
 pub fn contenders() -> Vec<Contender> {
-    [&policy::CONTENDERS[..], &bandit::CONTENDERS].concat()
+    [&policy::CONTENDERS[..], &bandit::CONTENDERS, &advantage::CONTENDERS].concat()
 }

@@ -1,8 +1,10 @@
 //! Generalized advantage estimation.
 
+use super::AffinePair;
+use super::recursion::{Link, Step, backward, cut, steps, unless_terminated};
 use crate::discount::discounted;
 use crate::error::Error;
-use crate::interact::{Outcome, RolloutView};
+use crate::interact::RolloutView;
 
 /// GAE(lambda) (Schulman et al. 2016, arXiv 1506.02438, equation 16), with terminated and truncated steps apart.
 ///
@@ -73,11 +75,12 @@ impl Gae {
         if advantages.len() != rollout.len() {
             return Err(Error::LengthMismatch);
         }
-        match rollout.lanes() {
-            0 => {}
-            1 => self.trajectory(rollout, advantages),
-            lanes => self.batch(rollout, lanes, advantages),
-        }
+        let factor = self.discount * self.lambda;
+        let last = |step| self.error(step) + 0.0;
+        backward(steps(rollout), rollout.lanes(), advantages, last, |step| Link {
+            pair: AffinePair { factor, offset: self.error(step) },
+            cut: cut(step.1),
+        });
         Ok(())
     }
 
@@ -103,121 +106,24 @@ impl Gae {
 
     /// `delta_t`.
     #[inline(always)]
-    fn error(&self, reward: f32, value: f32, next_value: f32, outcome: Outcome) -> f32 {
-        reward + self.discount * zero_if(outcome as u32 & 1, next_value) - value
-    }
-
-    /// `A_t` of `delta_t` and `A_{t+1}`.
-    #[inline(always)]
-    fn carry(decay: f32, error: f32, later: f32, outcome: Outcome) -> f32 {
-        error + decay * zero_if((outcome as u32 + 1) >> 1, later)
-    }
-
-    /// One lane: what is carried stays in a register.
-    fn trajectory(&self, rollout: &RolloutView<'_>, advantages: &mut [f32]) {
-        let decay = self.discount * self.lambda;
-        let inputs = rollout.rewards().iter().zip(rollout.values()).zip(rollout.next_values()).zip(rollout.outcomes());
-        let mut carried = 0.0;
-        for (advantage, (((&reward, &value), &next_value), &outcome)) in advantages.iter_mut().zip(inputs).rev() {
-            let error = self.error(reward, value, next_value, outcome);
-            // A branch that is nearly always foretold keeps the chain short; `+ 0.0` gives the sign of zero of a batch.
-            carried = if outcome.is_over() { error + 0.0 } else { error + decay * carried };
-            *advantage = carried;
-        }
-    }
-
-    /// Many lanes: the inner loop runs over the lanes of one step, which do not depend on each other.
-    fn batch(&self, rollout: &RolloutView<'_>, lanes: usize, advantages: &mut [f32]) {
-        let decay = self.discount * self.lambda;
-        let rows = advantages
-            .rchunks_exact_mut(lanes)
-            .zip(rollout.rewards().rchunks_exact(lanes))
-            .zip(rollout.values().rchunks_exact(lanes))
-            .zip(rollout.next_values().rchunks_exact(lanes))
-            .zip(rollout.outcomes().rchunks_exact(lanes));
-        let mut later: Option<&[f32]> = None;
-        for ((((row, rewards), values), next_values), outcomes) in rows {
-            let inputs = rewards.iter().zip(values).zip(next_values).zip(outcomes);
-            match later {
-                None => {
-                    for (advantage, (((&reward, &value), &next_value), &outcome)) in row.iter_mut().zip(inputs) {
-                        *advantage = Self::carry(decay, self.error(reward, value, next_value, outcome), 0.0, outcome);
-                    }
-                }
-                Some(later) => {
-                    for ((advantage, (((&reward, &value), &next_value), &outcome)), &later) in
-                        row.iter_mut().zip(inputs).zip(later)
-                    {
-                        *advantage = Self::carry(decay, self.error(reward, value, next_value, outcome), later, outcome);
-                    }
-                }
-            }
-            later = Some(row);
-        }
+    fn error(&self, (((reward, value), next_value), outcome): Step) -> f32 {
+        reward + self.discount * unless_terminated(outcome, next_value) - value
     }
 }
 
 discounted!([] Gae { discount });
 
-/// `number` where `flag` is 0, and 0 where it is 1: by a mask, because a selection by bytes keeps the compiler from
-/// working on several lanes at once.
-#[inline(always)]
-const fn zero_if(flag: u32, number: f32) -> f32 {
-    f32::from_bits(number.to_bits() & flag.wrapping_sub(1))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::advantage::AffinePair;
-    use crate::rng::{Generator, below, gaussian_by_sum, stream};
+    use crate::advantage::sample::{Sample, compare};
+    use crate::advantage::suffix_scan;
+    use crate::interact::Outcome;
+    use crate::rng::{gaussian_by_sum, stream};
     use std::vec::Vec;
 
-    /// Random numbers with about one step in 25 ended each way.
-    struct Sample {
-        rewards: Vec<f32>,
-        values: Vec<f32>,
-        next_values: Vec<f32>,
-        outcomes: Vec<Outcome>,
-    }
-
-    impl Sample {
-        fn new(len: usize, rng: &mut Generator) -> Self {
-            let mut numbers = || (0..len).map(|_| gaussian_by_sum(rng)).collect();
-            let (rewards, values, next_values) = (numbers(), numbers(), numbers());
-            let outcomes = (0..len)
-                .map(|_| match below(50, rng).unwrap() {
-                    0 => Outcome::Terminated,
-                    1 => Outcome::Truncated,
-                    _ => Outcome::Continue,
-                })
-                .collect();
-            Self { rewards, values, next_values, outcomes }
-        }
-
-        fn view(&self, lanes: usize) -> RolloutView<'_> {
-            let steps = self.rewards.len() / lanes;
-            RolloutView::new(steps, lanes, &self.rewards, &self.values, &self.next_values, &self.outcomes).unwrap()
-        }
-
-        /// Every `stride`-th entry from `first` to before `end`.
-        fn part(&self, first: usize, end: usize, stride: usize) -> Self {
-            fn pick<T: Copy>(all: &[T], first: usize, end: usize, stride: usize) -> Vec<T> {
-                all[first..end].iter().step_by(stride).copied().collect()
-            }
-            Self {
-                rewards: pick(&self.rewards, first, end, stride),
-                values: pick(&self.values, first, end, stride),
-                next_values: pick(&self.next_values, first, end, stride),
-                outcomes: pick(&self.outcomes, first, end, stride),
-            }
-        }
-
-        fn advantages(&self, gae: Gae) -> Vec<f32> {
-            let mut out = std::vec![f32::NAN; self.rewards.len()];
-            gae.advantages(&self.view(1), &mut out).unwrap();
-            out
-        }
+    fn advantages(gae: Gae, sample: &Sample) -> Vec<f32> {
+        sample.estimate(|view, out| gae.advantages(view, out))
     }
 
     fn close(a: &[f32], b: &[f32], tolerance: f32) -> bool {
@@ -243,21 +149,22 @@ mod tests {
     #[test]
     fn a_cut_separates_what_lies_before_it_from_what_lies_after() {
         let gae = Gae::new(0.99, 0.95).unwrap();
-        let mut sample = Sample::new(40, &mut stream(1, 0));
+        let mut sample = Sample::new(40, 1, &mut stream(1, 0));
         sample.outcomes.fill(Outcome::Continue);
-        let whole = sample.advantages(gae);
+        let whole = advantages(gae, &sample);
         for cut in 0..40 {
             for outcome in [Outcome::Terminated, Outcome::Truncated] {
                 sample.outcomes[cut] = outcome;
-                let parts = [sample.part(0, cut + 1, 1), sample.part(cut + 1, 40, 1)].map(|part| part.advantages(gae));
-                assert_eq!(sample.advantages(gae), parts.concat());
+                let parts =
+                    [sample.part(0, cut + 1, 1), sample.part(cut + 1, 40, 1)].map(|part| advantages(gae, &part));
+                assert_eq!(advantages(gae, &sample), parts.concat());
                 // Before the cut everything has changed, after it nothing.
                 assert_eq!(whole[cut + 1..], parts[1]);
                 assert!(cut == 39 || whole[cut] != parts[0][cut]);
                 // A terminated step does not look at its next state, a truncated one does.
-                let next_value = core::mem::replace(&mut sample.next_values[cut], 7.0);
-                assert_eq!(sample.advantages(gae)[cut] == parts[0][cut], outcome == Outcome::Terminated);
-                sample.next_values[cut] = next_value;
+                let next_value = core::mem::replace(&mut sample.numbers_mut(2)[cut], 7.0);
+                assert_eq!(advantages(gae, &sample)[cut] == parts[0][cut], outcome == Outcome::Terminated);
+                sample.numbers_mut(2)[cut] = next_value;
             }
             sample.outcomes[cut] = Outcome::Continue;
         }
@@ -267,14 +174,14 @@ mod tests {
     fn a_batch_holds_the_bits_of_each_lane_alone() {
         let gae = Gae::new(0.97, 0.9).unwrap();
         for lanes in [1, 2, 3, 8, 33] {
-            let sample = Sample::new(50 * lanes, &mut stream(2, 0));
-            let (mut advantages, mut targets) = (std::vec![f32::NAN; 50 * lanes], std::vec![f32::NAN; 50 * lanes]);
-            gae.advantages_and_targets(&sample.view(lanes), &mut advantages, &mut targets).unwrap();
+            let sample = Sample::new(50, lanes, &mut stream(2, 0));
+            let (mut batch, mut targets) = (std::vec![f32::NAN; 50 * lanes], std::vec![f32::NAN; 50 * lanes]);
+            gae.advantages_and_targets(&sample.view(), &mut batch, &mut targets).unwrap();
             for lane in 0..lanes {
                 let alone = sample.part(lane, 50 * lanes, lanes);
-                let expected = alone.advantages(gae);
-                for (t, (advantage, value)) in expected.iter().zip(&alone.values).enumerate() {
-                    assert_eq!(advantages[t * lanes + lane].to_bits(), advantage.to_bits());
+                let expected = advantages(gae, &alone);
+                for (t, (advantage, value)) in expected.iter().zip(alone.numbers(1)).enumerate() {
+                    assert_eq!(batch[t * lanes + lane].to_bits(), advantage.to_bits());
                     assert_eq!(targets[t * lanes + lane], advantage + value);
                 }
             }
@@ -282,28 +189,37 @@ mod tests {
     }
 
     #[test]
-    fn the_scan_of_pairs_equals_the_recursion() {
-        let gae = Gae::new(0.99, 0.95).unwrap();
-        for seed in 0..20 {
-            let sample = Sample::new(1000, &mut stream(seed, 0));
-            let mut pairs: Vec<_> = (0..1000)
-                .map(|t| AffinePair {
-                    factor: if sample.outcomes[t].is_over() || t == 999 { 0.0 } else { 0.99 * 0.95 },
-                    offset: gae.error(sample.rewards[t], sample.values[t], sample.next_values[t], sample.outcomes[t]),
-                })
-                .collect();
-            // Hillis-Steele: each round doubles how many steps a pair stands for.
-            let mut distance = 1;
-            while distance < 1000 {
-                let before = pairs.clone();
-                for t in 0..1000 {
-                    pairs[t] = before[t].compose(*before.get(t + distance).unwrap_or(&AffinePair::IDENTITY));
+    fn it_is_the_sum_of_its_definition() {
+        for (lanes, discount, lambda) in [(1, 0.99, 0.95), (3, 0.9, 0.0), (8, 1.0, 1.0), (33, 0.97, 0.5)] {
+            let sample = Sample::new(50, lanes, &mut stream(5, 0));
+            compare(&sample, &advantages(Gae::new(discount, lambda).unwrap(), &sample), |lane, t| {
+                let (mut sum, mut weight, discount) = (0.0, 1.0, f64::from(discount));
+                for step in &lane[t..] {
+                    let beyond = if step.outcome == Outcome::Terminated { 0.0 } else { step.next_value };
+                    sum += weight * (step.reward + discount * beyond - step.value);
+                    weight *= discount * f64::from(lambda);
+                    if step.outcome.is_over() {
+                        break;
+                    }
                 }
-                distance *= 2;
-            }
-            let expected = sample.advantages(gae);
-            let scale = expected.iter().fold(1.0f32, |most, advantage| most.max(advantage.abs()));
+                sum
+            });
+        }
+    }
+
+    #[test]
+    fn the_scan_of_pairs_equals_the_recursion() {
+        for seed in 0..20 {
+            let sample = Sample::new(1000, 1, &mut stream(seed, 0));
+            let gae = Gae::new(0.99, 0.95).unwrap();
+            let error = |step| gae.error(step);
+            let mut pairs: Vec<_> = super::super::recursion::Columns::items(steps(&sample.view()))
+                .map(|step| AffinePair { factor: 0.99 * 0.95 * (1 - cut(step.1)) as f32, offset: error(step) })
+                .collect();
+            suffix_scan(&mut pairs);
             let scanned: Vec<_> = pairs.iter().map(|pair| pair.offset).collect();
+            let expected = advantages(gae, &sample);
+            let scale = expected.iter().fold(1.0f32, |most, advantage| most.max(advantage.abs()));
             assert!(close(&scanned, &expected, 1e-5 * scale));
         }
     }
@@ -353,15 +269,13 @@ mod tests {
             assert_eq!(Gae::new(0.5, bad), Err(Error::ParameterOutOfRange));
         }
         let gae = Gae::new(1.0, 1.0).unwrap();
-        let sample = Sample::new(6, &mut stream(4, 0));
-        let (mut short, mut right) = ([9.0; 5], [9.0; 6]);
-        assert_eq!(gae.advantages(&sample.view(2), &mut short), Err(Error::LengthMismatch));
-        for (a, b) in [(&mut short[..], &mut right[..]), (&mut [9.0; 6], &mut [9.0; 5])] {
-            assert_eq!(gae.advantages_and_targets(&sample.view(3), a, b), Err(Error::LengthMismatch));
-            assert!(a.iter().chain(b.iter()).all(|&number| number == 9.0));
-        }
-        let empty = RolloutView::new(0, 3, &[], &[], &[], &[]).unwrap();
-        assert_eq!(gae.advantages_and_targets(&empty, &mut [], &mut []), Ok(()));
-        assert_eq!(gae.advantages(&RolloutView::new(0, 0, &[], &[], &[], &[]).unwrap(), &mut []), Ok(()));
+        Sample::refuses(|view, out| gae.advantages(view, out));
+        Sample::refuses(|view, out| gae.advantages_and_targets(view, &mut std::vec![0.0; view.len()], out));
+        Sample::refuses(|view, out| {
+            let mut targets = std::vec![9.0; view.len()];
+            let answer = gae.advantages_and_targets(view, out, &mut targets);
+            assert!(answer.is_ok() || targets.iter().all(|&number| number == 9.0));
+            answer
+        });
     }
 }

@@ -9,6 +9,8 @@ pub enum Subject {
     Policy,
     /// LinUCB, DynLin-UCB and UCB1
     Bandit,
+    /// GAE(lambda) on batches of trajectories
+    Advantage,
 }
 
 /// What all contenders of it do.
@@ -39,6 +41,7 @@ impl Subject {
         match self {
             Self::Policy => "policy",
             Self::Bandit => "bandit",
+            Self::Advantage => "advantage",
         }
     }
 
@@ -47,6 +50,7 @@ impl Subject {
         match self {
             Self::Policy => &POLICY,
             Self::Bandit => &BANDIT,
+            Self::Advantage => &ADVANTAGE,
         }
     }
 }
@@ -75,6 +79,12 @@ const UCB1: &[Figure] = &[
     Figure { name: "share of the best arm", absolute: 0.06, relative: 0.0, learned: false },
 ];
 
+/// C adds in an order of its own.
+const GAE: &[Figure] = &[
+    Figure { name: "mean size", absolute: 0.0, relative: 1e-4, learned: false },
+    Figure { name: "the first", absolute: 1e-4, relative: 0.0, learned: false },
+];
+
 const POLICY: [Workload; 5] = [
     Workload {
         name: "cliff",
@@ -98,6 +108,14 @@ const BANDIT: [Workload; 7] = [
     Workload { name: "ucb1", title: "W4: UCB1, 10 Bernoulli arms; pulls", check_steps: 20_000, figures: UCB1 },
 ];
 
+const ADVANTAGE: [Workload; 5] = [
+    gae("gae-128x8", "W5: GAE(0.95) with discount 0.99, 128 steps of 8 lanes, time-major; elements"),
+    gae("gae-2048x1", "W5: GAE(0.95) with discount 0.99, 2048 steps of one lane; elements"),
+    gae("gae-128x1024", "W5: GAE(0.95) with discount 0.99, 128 steps of 1024 lanes, time-major; elements"),
+    gae("gae-128x4096", "W5: GAE(0.95) with discount 0.99, 128 steps of 4096 lanes, time-major; elements"),
+    gae("gae-2048x64", "W5: GAE(0.95) with discount 0.99, 2048 steps of 64 lanes, time-major; elements"),
+];
+
 const fn cart(name: &'static str, title: &'static str) -> Workload {
     Workload { name, title, check_steps: 200_000, figures: CART }
 }
@@ -108,4 +126,8 @@ const fn lin_ucb(name: &'static str, title: &'static str) -> Workload {
 
 const fn dyn_lin_ucb(name: &'static str, title: &'static str) -> Workload {
     Workload { name, title, check_steps: 20_000, figures: DYN_LIN_UCB }
+}
+
+const fn gae(name: &'static str, title: &'static str) -> Workload {
+    Workload { name, title, check_steps: 1, figures: GAE }
 }
