@@ -4,7 +4,7 @@ use crate::advantage::{Gae, Path};
 use crate::context::{Adapter, Context};
 use crate::error::Error;
 use crate::rollout::{
-    Environment, Episode, GaussianTestbed, Lane, Policy, Rollout, Tables, TabularRollout, ThresholdPolicy,
+    Environment, Episode, GaussianTestbed, Lane, Observation, Policy, Rollout, Tables, TabularRollout, ThresholdPolicy,
     Trajectories, Twin, compare, cpu,
 };
 use crate::streams::{streams, words};
@@ -73,6 +73,7 @@ pub async fn self_check(context: &Context) -> Result<Report, Error> {
         bernoulli_bandit(context).await?,
         testbed(context).await?,
         linear_dynamical_bandit(context).await?,
+        refusal(context).await?,
         gae("GAE, many lanes", context, Path::Lanes, [200, 1031]).await?,
         gae("GAE, few long lanes", context, Path::Scan, [60_007, 3]).await?,
     ];
@@ -169,6 +170,18 @@ async fn linear_dynamical_bandit(context: &Context) -> Result<Check, Error> {
     let environment = Environment::linear_dynamical_bandit(&SYSTEM, &ARMS, 0.1)?;
     let twin = LinearDynamicalBandit::new(&SYSTEM, &ARMS, 0.1);
     steps("rollout of a linear system", context, environment, Policy::uniform(), &twin).await
+}
+
+/// What a user writes may be wrong, and then the compiler is to say so.
+async fn refusal(context: &Context) -> Result<Check, Error> {
+    let wrong =
+        Environment::new("fn environment_reset(rng: ptr<function, vec4<u32>>) -> {", 1, Observation::Nothing, 1)?;
+    let (passed, detail) = match Rollout::new(context, wrong, Policy::uniform()).await {
+        Err(Error::Shader(reason)) => (!reason.is_empty(), "refused".to_owned()),
+        Err(error) => return Err(error),
+        Ok(_) => (false, "taken for right".to_owned()),
+    };
+    Ok(Check { name: "WGSL that does not compile", passed, detail })
 }
 
 async fn gae(name: &'static str, context: &Context, path: Path, [steps, lanes]: [usize; 2]) -> Result<Check, Error> {

@@ -18,7 +18,7 @@ test("WebGPU gives the kernel's streams, rollouts and advantages", async () => {
     const report = await selfCheck(await lab.open());
     const [adapter, ...checks] = report.split("\n");
     assert.match(adapter, /webgpu/, report);
-    assert.ok(checks.length >= 5 && checks.every((check) => check.startsWith("pass ")), report);
+    assert.ok(checks.length >= 12 && checks.every((check) => check.startsWith("pass ")), report);
   } finally {
     await lab.close();
   }

@@ -1,6 +1,6 @@
 //! Rollouts on a device.
 
-use super::{Batch, Environment, Lanes, Policy};
+use super::{Batch, End, Environment, Lanes, Policy};
 use crate::compute::{Access, Kernel, Recorder, STEPS_AT_ONCE};
 use crate::context::{Context, Grid};
 use crate::error::Error;
@@ -14,6 +14,8 @@ const WIDTH: usize = 64;
 const LANE_STEPS_AT_ONCE: usize = 1 << 25;
 /// Bytes of one array from which on a rollout is divided, so that its arrays and their copies fit small devices.
 const BYTES_AT_ONCE: u64 = 64 << 20;
+/// Rows of an end before those of its observation.
+const END_ROWS: usize = 3;
 
 /// Rollouts of one environment under one policy on a device. Making one compiles their shader; keep it.
 ///
@@ -51,7 +53,8 @@ pub(crate) struct Buffers {
     pub(crate) rewards: wgpu::Buffer,
     pub(crate) outcomes: wgpu::Buffer,
     pub(crate) log_probabilities: wgpu::Buffer,
-    /// For the first, second, ... end of each lane `1 + D` rows of lanes: its step and the true last observation.
+    /// For the first, second, ... end of each lane [`END_ROWS`] and `D` rows of lanes: its step; the episode's steps and the
+    /// sum of its rewards; the true last observation.
     pub(crate) ends: wgpu::Buffer,
 }
 
@@ -125,7 +128,7 @@ impl Rollout {
         context.bytes(Lanes::rows(self.environment.state_words()), lanes, 4)?;
         context.bytes(steps, lanes, 4)?;
         context.bytes((steps.saturating_add(1)).saturating_mul(observation.max(1)), lanes, 4)?;
-        context.bytes(slots.saturating_mul(1 + observation), lanes, 4)?;
+        context.bytes(slots.saturating_mul(END_ROWS + observation), lanes, 4)?;
         let steps_at_once = (LANE_STEPS_AT_ONCE / lanes).clamp(1, STEPS_AT_ONCE);
         Ok(Shape { steps, lanes, slots, steps_at_once, grid: context.grid(lanes.div_ceil(WIDTH))? })
     }
@@ -154,7 +157,7 @@ impl Rollout {
             rewards: array(shape.steps),
             outcomes: recorder.storage((shape.steps * shape.lanes) as u64),
             log_probabilities: array(log_probabilities),
-            ends: array(shape.slots * (1 + observation)),
+            ends: array(shape.slots * (END_ROWS + observation)),
         }
     }
 
@@ -223,7 +226,7 @@ impl Rollout {
         if steps == 0 {
             return Err(Error::Empty);
         }
-        let row = 4 * (1 + self.environment.observation().words()) * lanes.len();
+        let row = 4 * (END_ROWS + self.environment.observation().words()) * lanes.len();
         let part = ((bytes.min(self.context.limits().buffer_bytes) / row.max(1) as u64) as usize).saturating_sub(1);
         let part = part.clamp(1, steps);
         self.shape(policy, part, lanes.len())?;
@@ -252,7 +255,7 @@ impl Rollout {
         let observed = words * taken.start..words * (taken.end + shape.lanes);
         let logarithms = if batch.log_probabilities.is_empty() { 0..0 } else { taken.clone() };
         let mut codes = vec![0u8; taken.len()];
-        let mut ends = vec![0u32; shape.slots * (1 + words) * shape.lanes];
+        let mut ends = vec![0u32; shape.slots * (END_ROWS + words) * shape.lanes];
         let before = lanes.clone();
         let mut outputs = [
             bytemuck::cast_slice_mut(lanes.words_mut()),
@@ -278,9 +281,14 @@ impl Rollout {
                 return Err(Error::ShortEpisode);
             }
             for end in 0..lanes.ends(lane) {
-                let word = |row: usize| ends[(end * (1 + words) + row) * shape.lanes + lane];
-                batch.ends.push((steps.start + word(0) as usize, lane));
-                batch.final_observations.extend((1..=words).map(word));
+                let word = |row: usize| ends[(end * (END_ROWS + words) + row) * shape.lanes + lane];
+                batch.ends.push(End {
+                    step: steps.start + word(0) as usize,
+                    lane,
+                    length: word(1),
+                    earned: f32::from_bits(word(2)),
+                });
+                batch.final_observations.extend((END_ROWS..END_ROWS + words).map(word));
             }
         }
         Ok(())
@@ -305,7 +313,7 @@ mod tests {
         let policy = rollout.policy();
         let expected = block_on(rollout.run(&mut whole, 101)).unwrap();
         // Seven steps and a row at once, and no more than one step.
-        for bytes in [4 * 5 * 71 * 8, 1] {
+        for bytes in [4 * 7 * 71 * 8, 1] {
             let mut parts = parts.clone();
             assert_eq!(block_on(rollout.run_by(policy, &mut parts, 101, bytes)).unwrap(), expected);
         }
@@ -329,7 +337,7 @@ mod tests {
             let mut observations = vec![0u32; (steps + 1) * 4 * count];
             let [mut actions, mut rewards, mut logarithms] = [(); 3].map(|()| vec![0u32; steps * count]);
             let mut codes = vec![0u8; steps * count];
-            let mut ends = vec![0u32; shape.slots * 5 * count];
+            let mut ends = vec![0u32; shape.slots * 7 * count];
             let mut after = before.clone();
             let mut outputs = [
                 bytemuck::cast_slice_mut(&mut observations),
@@ -360,18 +368,19 @@ mod tests {
             let (mut found, mut untouched) = (Vec::new(), u32::from_ne_bytes([POISON; 4]));
             for lane in 0..count {
                 for slot in 0..shape.slots {
-                    let words: Vec<_> = (0..5).map(|row| ends[(slot * 5 + row) * count + lane]).collect();
+                    let words: Vec<_> = (0..7).map(|row| ends[(slot * 7 + row) * count + lane]).collect();
                     if slot < after.ends(lane) {
-                        found.push((words[0] as usize, lane, words[1..].to_vec()));
+                        let (length, earned) = (words[1], f32::from_bits(words[2]));
+                        found.push((End { step: words[0] as usize, lane, length, earned }, words[3..].to_vec()));
                     } else {
                         untouched = words.into_iter().fold(untouched, |all, word| all & word);
                     }
                 }
             }
-            found.sort();
+            found.sort_by_key(|(end, _)| end.place());
             assert_eq!(untouched, u32::from_ne_bytes([POISON; 4]));
             let listed = expected.ends().iter().zip(expected.final_observations().chunks(4));
-            assert_eq!(found, listed.map(|(&(step, lane), last)| (step, lane, last.to_vec())).collect::<Vec<_>>());
+            assert_eq!(found, listed.map(|(&end, last)| (end, last.to_vec())).collect::<Vec<_>>());
         }
     }
 }

@@ -177,9 +177,14 @@ impl Comparison {
         }
         let next = batch.next_observation(0, lane);
         self.words(|_| numbers, &next, &twin.see(&state), scale, apart);
+        let earned = before.earned(lane) + batch.rewards()[lane];
         if outcome.is_over() {
             state = twin.start(&mut rng)?;
+            let end = batch.ends().iter().find(|end| end.lane == lane);
+            self.equal(end.is_some_and(|end| (end.step, end.length) == (0, elapsed)));
+            self.tolerance.compare(end.map_or(f32::NAN, |end| end.earned), earned, earned.abs());
         }
+        self.tolerance.compare(after.earned(lane), if outcome.is_over() { 0.0 } else { earned }, earned.abs());
         let found = after.state(lane);
         self.words(|word| twin.rounds(word), &found, &state, scale, |word, a, b| twin.distance(word, a, b));
         self.equal(after.generator(lane)? == rng);
