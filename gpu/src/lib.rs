@@ -6,6 +6,7 @@
 //! - [`streams`]: one generator stream a lane, word for word those of [`habit::rng`].
 //! - [`advantage`]: advantages of many trajectories, of few long ones, and of groups.
 //! - [`rollout`]: environments under policies: finite models equal to the CPU bit for bit, physics, bandits, a user's own.
+//! - [`learn`]: training that never leaves the device.
 //! - [`self_check`]: whether this adapter keeps both promises.
 //!
 //! Integers are equal to the CPU's bit for bit; what rounds is within `1e-5 * sum |terms| + 1e-6` of it ([`Tolerance`]).
@@ -27,6 +28,7 @@ mod compute;
 mod context;
 mod error;
 mod future;
+pub mod learn;
 pub mod rollout;
 mod self_check;
 pub mod streams;

@@ -45,6 +45,7 @@ pub struct Rollout {
 }
 
 /// The arrays of a rollout on the device, in the order of the shader's bindings.
+#[derive(Debug)]
 pub(crate) struct Buffers {
     pub(crate) words: wgpu::Buffer,
     pub(crate) lanes: wgpu::Buffer,
@@ -67,7 +68,8 @@ pub(crate) struct Shape {
     pub(crate) slots: usize,
     /// Steps of a dispatch.
     steps_at_once: usize,
-    grid: Grid,
+    /// A workgroup serves 64 lanes.
+    pub(crate) grid: Grid,
 }
 
 impl Rollout {

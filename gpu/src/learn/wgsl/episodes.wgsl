@@ -1,0 +1,41 @@
+// How many episodes ended, and the sums of their lengths and of what they earned.
+
+@group(0) @binding(1) var<storage, read> lane_rows: array<u32>;
+@group(0) @binding(2) var<storage, read> end_rows: array<u32>;
+@group(0) @binding(3) var<storage, read_write> partials: array<f32>;
+@group(0) @binding(4) var<storage, read_write> progress: array<f32>;
+
+// Where a lane's number of ends lies.
+const ENDS = 6u;
+
+@compute @workgroup_size(64)
+fn episodes(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    var sums = vec3(0.0);
+    for (var lane = group.x * 64u + local; lane < parameters.lanes; lane += parameters.blocks * 64u) {
+        let ends = min(lane_rows[ENDS * parameters.lanes + lane], parameters.slots);
+        for (var end = 0u; end < ends; end++) {
+            let row = end * (INPUTS + 3u);
+            let length = f32(end_rows[(row + 1u) * parameters.lanes + lane]);
+            sums += vec3(1.0, length, bitcast<f32>(end_rows[(row + 2u) * parameters.lanes + lane]));
+        }
+    }
+    for (var row = 0u; row < 3u; row++) {
+        let sum = sum_up(local, sums[row]);
+        if local == 0u {
+            partials[row * parameters.blocks + group.x] = sum;
+        }
+    }
+}
+
+@compute @workgroup_size(64)
+fn collect(@builtin(local_invocation_index) local: u32) {
+    for (var row = 0u; row < 3u; row++) {
+        let sum = sum_of_row(local, row, parameters.blocks);
+        if local == 0u {
+            progress[parameters.progress + row] = sum;
+        }
+    }
+}
