@@ -5,6 +5,7 @@
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;
 @group(0) @binding(4) var<storage, read_write> progress: array<f32>;
 
+const ROWS = 3u;
 // Where a lane's number of ends lies.
 const ENDS = 6u;
 
@@ -13,29 +14,25 @@ fn episodes(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var sums = vec3(0.0);
+    var sums: array<f32, ROWS>;
     for (var lane = group.x * 64u + local; lane < parameters.lanes; lane += parameters.blocks * 64u) {
         let ends = min(lane_rows[ENDS * parameters.lanes + lane], parameters.slots);
         for (var end = 0u; end < ends; end++) {
             let row = end * (INPUTS + 3u);
-            let length = f32(end_rows[(row + 1u) * parameters.lanes + lane]);
-            sums += vec3(1.0, length, bitcast<f32>(end_rows[(row + 2u) * parameters.lanes + lane]));
+            sums[0] += 1.0;
+            sums[1] += f32(end_rows[(row + 1u) * parameters.lanes + lane]);
+            sums[2] += bitcast<f32>(end_rows[(row + 2u) * parameters.lanes + lane]);
         }
     }
-    for (var row = 0u; row < 3u; row++) {
-        let sum = sum_up(local, sums[row]);
-        if local == 0u {
-            partials[row * parameters.blocks + group.x] = sum;
-        }
-    }
+    keep_sums(group.x, local, &sums);
 }
 
 @compute @workgroup_size(64)
 fn collect(@builtin(local_invocation_index) local: u32) {
-    for (var row = 0u; row < 3u; row++) {
-        let sum = sum_of_row(local, row, parameters.blocks);
-        if local == 0u {
-            progress[parameters.progress + row] = sum;
+    total_up(local, 1.0);
+    if local == 0u {
+        for (var row = 0u; row < ROWS; row++) {
+            progress[parameters.progress + row] = totals[row];
         }
     }
 }

@@ -1,7 +1,7 @@
 // The critic by regularised least squares on the value targets: sums of products of features, then Cholesky's method.
 
 const PRODUCTS = CRITIC_FEATURES * (CRITIC_FEATURES + 1u) / 2u;
-const FIT_ROWS = PRODUCTS + CRITIC_FEATURES;
+const ROWS = PRODUCTS + CRITIC_FEATURES;
 
 @group(0) @binding(1) var<storage, read> words: array<u32>;
 @group(0) @binding(2) var<storage, read> observations: array<f32>;
@@ -14,7 +14,7 @@ fn products(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var sums: array<f32, FIT_ROWS>;
+    var sums: array<f32, ROWS>;
     let count = parameters.steps * parameters.lanes;
     for (var i = group.x * 64u + local; i < count; i += parameters.blocks * 64u) {
         var inputs = inputs_at(i / parameters.lanes * INPUTS, i % parameters.lanes);
@@ -33,15 +33,8 @@ fn products(
             sums[PRODUCTS + a] += features[a] * targets[i];
         }
     }
-    for (var row = 0u; row < FIT_ROWS; row++) {
-        let sum = sum_up(local, sums[row]);
-        if local == 0u {
-            partials[row * parameters.blocks + group.x] = sum;
-        }
-    }
+    keep_sums(group.x, local, &sums);
 }
-
-var<workgroup> fit_totals: array<f32, FIT_ROWS>;
 
 // The lower triangle of a row.
 fn entry(a: u32, b: u32) -> u32 {
@@ -50,28 +43,21 @@ fn entry(a: u32, b: u32) -> u32 {
 
 @compute @workgroup_size(64)
 fn solve(@builtin(local_invocation_index) local: u32) {
-    let share = 1.0 / f32(parameters.steps * parameters.lanes);
-    for (var row = 0u; row < FIT_ROWS; row++) {
-        let sum = sum_of_row(local, row, parameters.blocks);
-        if local == 0u {
-            fit_totals[row] = sum * share;
-        }
-    }
-    workgroupBarrier();
+    total_up(local, 1.0 / f32(parameters.steps * parameters.lanes));
     if local != 0u {
         return;
     }
     for (var a = 0u; a < CRITIC_FEATURES; a++) {
-        fit_totals[entry(a, a)] += parameters.ridge;
+        totals[entry(a, a)] += parameters.ridge;
         for (var b = 0u; b <= a; b++) {
-            var rest = fit_totals[entry(a, b)];
+            var rest = totals[entry(a, b)];
             for (var c = 0u; c < b; c++) {
-                rest -= fit_totals[entry(a, c)] * fit_totals[entry(b, c)];
+                rest -= totals[entry(a, c)] * totals[entry(b, c)];
             }
             if a > b {
-                fit_totals[entry(a, b)] = rest / fit_totals[entry(b, b)];
+                totals[entry(a, b)] = rest / totals[entry(b, b)];
             } else if rest > 0.0 {
-                fit_totals[entry(a, a)] = sqrt(rest);
+                totals[entry(a, a)] = sqrt(rest);
             } else {
                 // Rounding has the better of it: the critic stays.
                 return;
@@ -79,19 +65,19 @@ fn solve(@builtin(local_invocation_index) local: u32) {
         }
     }
     for (var a = 0u; a < CRITIC_FEATURES; a++) {
-        var rest = fit_totals[PRODUCTS + a];
+        var rest = totals[PRODUCTS + a];
         for (var b = 0u; b < a; b++) {
-            rest -= fit_totals[entry(a, b)] * fit_totals[PRODUCTS + b];
+            rest -= totals[entry(a, b)] * totals[PRODUCTS + b];
         }
-        fit_totals[PRODUCTS + a] = rest / fit_totals[entry(a, a)];
+        totals[PRODUCTS + a] = rest / totals[entry(a, a)];
     }
     for (var left = CRITIC_FEATURES; left > 0u; left--) {
         let a = left - 1u;
-        var rest = fit_totals[PRODUCTS + a];
+        var rest = totals[PRODUCTS + a];
         for (var b = left; b < CRITIC_FEATURES; b++) {
-            rest -= fit_totals[entry(b, a)] * fit_totals[PRODUCTS + b];
+            rest -= totals[entry(b, a)] * totals[PRODUCTS + b];
         }
-        fit_totals[PRODUCTS + a] = rest / fit_totals[entry(a, a)];
-        critic[a] = fit_totals[PRODUCTS + a];
+        totals[PRODUCTS + a] = rest / totals[entry(a, a)];
+        critic[a] = totals[PRODUCTS + a];
     }
 }

@@ -3,7 +3,7 @@
 
 const WEIGHTS = ACTIONS * POLICY_FEATURES;
 // Gradient, objective, divergence, clipped samples.
-const GRADIENT_ROWS = WEIGHTS + 3u;
+const ROWS = WEIGHTS + 3u;
 
 @group(0) @binding(1) var<storage, read_write> words: array<u32>;
 @group(0) @binding(2) var<storage, read> observations: array<f32>;
@@ -18,7 +18,7 @@ fn gradient(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var sums: array<f32, GRADIENT_ROWS>;
+    var sums: array<f32, ROWS>;
     let count = parameters.steps * parameters.lanes;
     let trusts_all = parameters.clip < 0.0;
     for (var i = group.x * 64u + local; i < count; i += parameters.blocks * 64u) {
@@ -57,41 +57,27 @@ fn gradient(
         sums[WEIGHTS + 1u] += ratio - 1.0 - log_ratio;
         sums[WEIGHTS + 2u] += select(0.0, 1.0, clipped);
     }
-    for (var row = 0u; row < GRADIENT_ROWS; row++) {
-        let sum = sum_up(local, sums[row]);
-        if local == 0u {
-            partials[row * parameters.blocks + group.x] = sum;
-        }
-    }
+    keep_sums(group.x, local, &sums);
 }
-
-var<workgroup> gradient_totals: array<f32, GRADIENT_ROWS>;
 
 @compute @workgroup_size(64)
 fn update(@builtin(local_invocation_index) local: u32) {
-    let share = 1.0 / f32(parameters.steps * parameters.lanes);
-    for (var row = 0u; row < GRADIENT_ROWS; row++) {
-        let sum = sum_of_row(local, row, parameters.blocks);
-        if local == 0u {
-            gradient_totals[row] = sum * share;
-        }
-    }
-    workgroupBarrier();
+    total_up(local, 1.0 / f32(parameters.steps * parameters.lanes));
     if local != 0u {
         return;
     }
     var squares = 0.0;
     for (var row = 0u; row < WEIGHTS; row++) {
-        squares += gradient_totals[row] * gradient_totals[row];
+        squares += totals[row] * totals[row];
     }
     // A step that would lead nowhere is not taken.
     if (bitcast<u32>(squares) & 0x7f800000u) != 0x7f800000u {
         for (var row = 0u; row < WEIGHTS; row++) {
             let at = parameters.policy + INPUTS + row;
-            words[at] = bitcast<u32>(bitcast<f32>(words[at]) + parameters.step_size * gradient_totals[row]);
+            words[at] = bitcast<u32>(bitcast<f32>(words[at]) + parameters.step_size * totals[row]);
         }
     }
-    progress[parameters.progress + 3u] = gradient_totals[WEIGHTS];
-    progress[parameters.progress + 4u] = gradient_totals[WEIGHTS + 1u];
-    progress[parameters.progress + 5u] = gradient_totals[WEIGHTS + 2u];
+    progress[parameters.progress + 3u] = totals[WEIGHTS];
+    progress[parameters.progress + 4u] = totals[WEIGHTS + 1u];
+    progress[parameters.progress + 5u] = totals[WEIGHTS + 2u];
 }

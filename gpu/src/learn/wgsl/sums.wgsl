@@ -1,4 +1,5 @@
-// Sums of many rows over all samples: a workgroup adds up its own, and one workgroup then adds up what they found.
+// Sums of many rows over all samples: a workgroup adds up its own, and one workgroup then adds up what they found. Who
+// uses it says how many ROWS there are, and binds `partials`.
 
 var<workgroup> sums_of: array<f32, 64>;
 
@@ -17,11 +18,29 @@ fn sum_up(local: u32, value: f32) -> f32 {
     return sum;
 }
 
-// The sum of the row `row` of partial sums, one a block, to one workgroup.
-fn sum_of_row(local: u32, row: u32, blocks: u32) -> f32 {
-    var sum = 0.0;
-    for (var block = local; block < blocks; block += 64u) {
-        sum += partials[row * blocks + block];
+// What an invocation has added up of its samples, to its workgroup's place in every row.
+fn keep_sums(block: u32, local: u32, sums: ptr<function, array<f32, ROWS>>) {
+    for (var row = 0u; row < ROWS; row++) {
+        let sum = sum_up(local, (*sums)[row]);
+        if local == 0u {
+            partials[row * parameters.blocks + block] = sum;
+        }
     }
-    return sum_up(local, sum);
+}
+
+var<workgroup> totals: array<f32, ROWS>;
+
+// The sums of all rows, times a share, to one workgroup's first invocation.
+fn total_up(local: u32, share: f32) {
+    for (var row = 0u; row < ROWS; row++) {
+        var sum = 0.0;
+        for (var block = local; block < parameters.blocks; block += 64u) {
+            sum += partials[row * parameters.blocks + block];
+        }
+        let total = sum_up(local, sum);
+        if local == 0u {
+            totals[row] = total * share;
+        }
+    }
+    workgroupBarrier();
 }

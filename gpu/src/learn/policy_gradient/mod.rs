@@ -1,5 +1,8 @@
 //! Actor-critic and PPO-clip.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
 use super::{Progress, Settings};
 use crate::advantage::{Gae, GroupBaseline};
 use crate::compute::{Access, Kernel, Recorder};
@@ -76,12 +79,12 @@ impl Passes {
     async fn new(context: &Context, inputs: usize, actions: usize) -> Result<Self, Error> {
         use Access::{Read, Write};
         let sizes = format!("const INPUTS = {inputs}u;\nconst ACTIONS = {actions}u;\n");
-        let [parameters, seen] = [include_str!("wgsl/parameters.wgsl"), include_str!("wgsl/inputs.wgsl")];
-        let sums = include_str!("wgsl/sums.wgsl");
-        let judge = [&sizes, parameters, seen, include_str!("wgsl/judge.wgsl")];
-        let fit = [&sizes, parameters, seen, sums, include_str!("wgsl/fit.wgsl")];
-        let gradient = [&sizes, parameters, seen, sums, include_str!("wgsl/gradient.wgsl")];
-        let episodes = [&sizes, parameters, sums, include_str!("wgsl/episodes.wgsl")];
+        let [parameters, seen] = [include_str!("../wgsl/parameters.wgsl"), include_str!("../wgsl/inputs.wgsl")];
+        let sums = include_str!("../wgsl/sums.wgsl");
+        let judge = [&sizes, parameters, seen, include_str!("../wgsl/judge.wgsl")];
+        let fit = [&sizes, parameters, seen, sums, include_str!("../wgsl/fit.wgsl")];
+        let gradient = [&sizes, parameters, seen, sums, include_str!("../wgsl/gradient.wgsl")];
+        let episodes = [&sizes, parameters, sums, include_str!("../wgsl/episodes.wgsl")];
         let of_judge = [Read, Read, Read, Read, Read, Write, Write];
         let of_fit = [Read, Read, Read, Write, Write];
         let of_gradient = [Write, Read, Read, Read, Read, Write, Write];
