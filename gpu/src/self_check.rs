@@ -3,6 +3,7 @@
 use crate::advantage::{Gae, Path};
 use crate::context::{Adapter, Context};
 use crate::error::Error;
+use crate::learn::{PolicyGradient, Progress, Settings};
 use crate::rollout::{
     Environment, Episode, GaussianTestbed, Lane, Observation, Policy, Rollout, Tables, TabularRollout, ThresholdPolicy,
     Trajectories, Twin, compare, cpu,
@@ -55,7 +56,8 @@ impl fmt::Display for Report {
 }
 
 /// Compares the device with the kernel on this CPU: 1 024 000 generator words, rollouts of CliffWalking and its slippery
-/// variant, of the physics and of bandits, and GAE by both paths.
+/// variant, of the physics and of bandits, a training, and GAE by both
+/// paths.
 ///
 /// A result that is wrong is a failed [`Check`] in the report.
 ///
@@ -74,6 +76,7 @@ pub async fn self_check(context: &Context) -> Result<Report, Error> {
         testbed(context).await?,
         linear_dynamical_bandit(context).await?,
         refusal(context).await?,
+        training(context).await?,
         gae("GAE, many lanes", context, Path::Lanes, [200, 1031]).await?,
         gae("GAE, few long lanes", context, Path::Scan, [60_007, 3]).await?,
     ];
@@ -182,6 +185,28 @@ async fn refusal(context: &Context) -> Result<Check, Error> {
         Ok(_) => (false, "taken for right".to_owned()),
     };
     Ok(Check { name: "WGSL that does not compile", passed, detail })
+}
+
+/// A policy that balances the pole at least as long as the CPU's is claimed to at the thirtieth iteration
+/// (`linear-policies.cart-pole`), of what the device alone has learnt.
+async fn training(context: &Context) -> Result<Check, Error> {
+    let settings = Settings {
+        steps: 256,
+        passes: 20,
+        step_size: 0.2,
+        clip: Some(0.2),
+        discount: 0.995,
+        lambda: 0.98,
+        ridge: 1e-6,
+    };
+    let (scales, lanes, iterations) = ([2.4, 2.0, 0.2095, 2.0], 128, 30);
+    let mut training = PolicyGradient::new(context, Environment::cart_pole()?, &scales, settings).await?;
+    training.start(7, lanes).await?;
+    let progress = training.run(iterations).await?;
+    let length = |at: usize| progress.get(at).and_then(Progress::mean_length).unwrap_or(500.0);
+    let (first, last) = (length(0), length(iterations - 1));
+    let detail = format!("an episode has {first:.0} steps at first, {last:.0} in iteration {iterations}");
+    Ok(Check { name: "training of CartPole", passed: last >= 250.0, detail })
 }
 
 async fn gae(name: &'static str, context: &Context, path: Path, [steps, lanes]: [usize; 2]) -> Result<Check, Error> {

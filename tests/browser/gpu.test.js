@@ -12,13 +12,13 @@ function selfCheck(page) {
   });
 }
 
-test("WebGPU gives the kernel's streams, rollouts and advantages", async () => {
+test("WebGPU gives the kernel's streams, rollouts, training and advantages", async () => {
   const lab = await start("--enable-unsafe-webgpu");
   try {
     const report = await selfCheck(await lab.open());
     const [adapter, ...checks] = report.split("\n");
     assert.match(adapter, /webgpu/, report);
-    assert.ok(checks.length >= 12 && checks.every((check) => check.startsWith("pass ")), report);
+    assert.ok(checks.length >= 14 && checks.every((check) => check.startsWith("pass ")), report);
   } finally {
     await lab.close();
   }

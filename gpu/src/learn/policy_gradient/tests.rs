@@ -1,12 +1,15 @@
 //! An iteration on the device, held against the kernel.
 
 use super::*;
-use crate::rollout::Batch;
+use crate::rollout::{Batch, End};
+use crate::streams::streams;
 use crate::{Options, Tolerance, block_on};
+use habit::env::{CartPole, Env, TimeLimit};
 use habit::interact::{Outcome, RolloutView};
 use habit::learn::{PolicyBatch, PpoClip, ScoreFunction, Surrogate, policy_gradient_step};
-use habit::policy::SoftmaxPolicy;
 use habit::policy::features::{Dense, Features, Raw};
+use habit::policy::{SoftmaxPolicy, StochasticPolicy};
+use habit::rng::Generator;
 
 const SCALES: [f32; 4] = [2.4, 2.0, 0.2095, 2.0];
 
@@ -58,7 +61,7 @@ fn iteration(
             None => step(&mut policy, &ScoreFunction, &samples, settings)?,
         }
     }
-    let found = habit::policy::StochasticPolicy::parameters(&policy);
+    let found = policy.parameters();
     Ok((std::array::from_fn(|row| found[row]), equations(settings, &codes, &targets)))
 }
 
@@ -125,4 +128,100 @@ fn an_iteration_is_that_of_the_kernel() {
         }
         assert!(tolerance.holds(), "{tolerance}");
     }
+}
+
+/// A pole on the CPU, what it shows, and its stream.
+type World = (TimeLimit<CartPole>, [f32; 4], Generator);
+
+/// What a rollout leaves, on the CPU.
+fn collect(worlds: &mut [World], theta: &[f32; 10], steps: usize) -> Result<Batch, Error> {
+    let lanes = worlds.len();
+    let mut batch = Batch::filled(steps, lanes, Observation::Numbers(4), true)?;
+    let mut policy = SoftmaxPolicy::<2, 5>::EMPTY;
+    policy.set(theta)?;
+    for t in 0..steps {
+        for (lane, (world, observation, rng)) in worlds.iter_mut().enumerate() {
+            let (at, words) = (t * lanes + lane, observation.map(f32::to_bits));
+            (0..4).for_each(|d| batch.observations[(t * 4 + d) * lanes + lane] = words[d]);
+            let code = seen(&words)?;
+            let action = policy.act(&code, rng)?;
+            let step = world.step(action, rng)?;
+            batch.actions[at] = action as u32;
+            batch.rewards[at] = step.reward;
+            batch.outcomes[at] = step.outcome;
+            batch.log_probabilities[at] = policy.log_probability(&code, action)?;
+            *observation = step.observation;
+            if step.outcome.is_over() {
+                let (length, earned) = (world.elapsed(), world.elapsed() as f32);
+                batch.ends.push(End { step: t, lane, length, earned });
+                batch.final_observations.extend(observation.map(f32::to_bits));
+                *observation = world.reset(rng);
+            }
+        }
+    }
+    for (lane, (_, observation, _)) in worlds.iter().enumerate() {
+        (0..4).for_each(|d| batch.observations[(steps * 4 + d) * lanes + lane] = observation[d].to_bits());
+    }
+    Ok(batch)
+}
+
+/// The solution, by elimination.
+fn solved(mut system: Equations) -> [f32; 9] {
+    for a in 0..9 {
+        let pivot = system[a];
+        for row in system.iter_mut().enumerate().filter_map(|(b, row)| (b != a).then_some(row)) {
+            let factor = row[a] / pivot[a];
+            row.iter_mut().zip(pivot).for_each(|(entry, above)| *entry -= factor * above);
+        }
+    }
+    std::array::from_fn(|a| (system[a][9] / system[a][a]) as f32)
+}
+
+/// The mean length of the episodes that end in the last iteration, on the CPU.
+fn length_on_the_cpu(settings: &Settings, seed: u32, lanes: usize, iterations: usize) -> Result<f32, Error> {
+    let begin = |mut rng: Generator| {
+        let mut world = TimeLimit::new(CartPole::new(), CartPole::TIME_LIMIT);
+        let observation = world.reset(&mut rng);
+        (world, observation, rng)
+    };
+    let mut worlds: Vec<World> = streams(seed, lanes).into_iter().map(begin).collect();
+    let mut weights: Weights = ([0.0; 10], [0.0; 9]);
+    let mut length = 0.0;
+    for _ in 0..iterations {
+        let batch = collect(&mut worlds, &weights.0, settings.steps)?;
+        let (theta, equations) = iteration(settings, &weights, &batch)?;
+        weights = (theta, solved(equations));
+        length = batch.ends().iter().map(|end| end.length as f32).sum::<f32>() / batch.ends().len() as f32;
+    }
+    Ok(length)
+}
+
+#[test]
+fn learning_agrees_with_the_cpu_in_distribution() {
+    const TRAININGS: u32 = 64;
+    const LANES: usize = 16;
+    const ITERATIONS: usize = 5;
+    let settings =
+        Settings { steps: 128, passes: 4, step_size: 1.0, clip: Some(0.2), discount: 0.995, lambda: 0.98, ridge: 1e-5 };
+    let context = block_on(Context::new(&Options::default())).unwrap();
+    let pole = Environment::cart_pole().unwrap();
+    let mut training = block_on(PolicyGradient::new(&context, pole, &SCALES, settings)).unwrap();
+    let mut on_the_device = |seed| {
+        block_on(training.start(seed, LANES)).unwrap();
+        block_on(training.run(ITERATIONS)).unwrap()[ITERATIONS - 1].mean_length().unwrap()
+    };
+    // Seeds of their own, so that one cannot copy the other.
+    let mut device: Vec<_> = (0..TRAININGS).map(&mut on_the_device).collect();
+    let mut host: Vec<_> =
+        (TRAININGS..2 * TRAININGS).map(|seed| length_on_the_cpu(&settings, seed, LANES, ITERATIONS).unwrap()).collect();
+    device.sort_by(f32::total_cmp);
+    host.sort_by(f32::total_cmp);
+    let share = |all: &[f32], limit: f32| all.partition_point(|&x| x <= limit) as f32 / TRAININGS as f32;
+    let apart = device.iter().chain(&host).map(|&x| (share(&device, x) - share(&host, x)).abs()).fold(0.0, f32::max);
+    let mean = |all: &[f32]| all.iter().sum::<f32>() / TRAININGS as f32;
+    println!("device {} host {}, {apart} apart", mean(&device), mean(&host));
+    // Of two samples of 64 from one distribution, one pair in a thousand is further apart (Kolmogorov, Smirnov).
+    assert!(apart < 0.345, "{apart}");
+    // It has learnt something: at first an episode has 22 steps.
+    assert!(mean(&device) > 35.0, "{}", mean(&device));
 }
