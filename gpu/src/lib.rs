@@ -33,6 +33,7 @@ pub mod rollout;
 mod self_check;
 pub mod streams;
 mod tolerance;
+mod unroll;
 
 pub use context::{Adapter, Context, Limits, Options, Preference, adapters};
 pub use error::Error;

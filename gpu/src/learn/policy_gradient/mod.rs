@@ -9,6 +9,7 @@ use crate::compute::{Access, Kernel, Recorder};
 use crate::context::Context;
 use crate::error::Error;
 use crate::rollout::{self, Environment, Observation, Policy, Rollout, Shape};
+use crate::unroll::unroll;
 use habit::advantage;
 
 /// Invocations of a workgroup; the same number stands in the shaders.
@@ -80,10 +81,12 @@ impl Passes {
         use Access::{Read, Write};
         let sizes = format!("const INPUTS = {inputs}u;\nconst ACTIONS = {actions}u;\n");
         let [parameters, seen] = [include_str!("../wgsl/parameters.wgsl"), include_str!("../wgsl/inputs.wgsl")];
+        let unrolled =
+            |source| unroll(source, &[("INPUTS", inputs), ("ACTIONS", actions), ("CRITIC_FEATURES", 2 * inputs + 1)]);
         let sums = include_str!("../wgsl/sums.wgsl");
         let judge = [&sizes, parameters, seen, include_str!("../wgsl/judge.wgsl")];
-        let fit = [&sizes, parameters, seen, sums, include_str!("../wgsl/fit.wgsl")];
-        let gradient = [&sizes, parameters, seen, sums, include_str!("../wgsl/gradient.wgsl")];
+        let fit = [&sizes, parameters, seen, sums, &unrolled(include_str!("../wgsl/fit.wgsl"))];
+        let gradient = [&sizes, parameters, seen, sums, &unrolled(include_str!("../wgsl/gradient.wgsl"))];
         let episodes = [&sizes, parameters, sums, include_str!("../wgsl/episodes.wgsl")];
         let of_judge = [Read, Read, Read, Read, Read, Write, Write];
         let of_fit = [Read, Read, Read, Write, Write];

@@ -14,17 +14,18 @@ fn episodes(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var sums: array<f32, ROWS>;
+    var sums = vec3(0.0);
     for (var lane = group.x * 64u + local; lane < parameters.lanes; lane += parameters.blocks * 64u) {
         let ends = min(lane_rows[ENDS * parameters.lanes + lane], parameters.slots);
         for (var end = 0u; end < ends; end++) {
             let row = end * (INPUTS + 3u);
-            sums[0] += 1.0;
-            sums[1] += f32(end_rows[(row + 1u) * parameters.lanes + lane]);
-            sums[2] += bitcast<f32>(end_rows[(row + 2u) * parameters.lanes + lane]);
+            let length = f32(end_rows[(row + 1u) * parameters.lanes + lane]);
+            sums += vec3(1.0, length, bitcast<f32>(end_rows[(row + 2u) * parameters.lanes + lane]));
         }
     }
-    keep_sums(group.x, local, &sums);
+    keep_sum(0u, group.x, local, sums.x);
+    keep_sum(1u, group.x, local, sums.y);
+    keep_sum(2u, group.x, local, sums.z);
 }
 
 @compute @workgroup_size(64)

@@ -14,26 +14,35 @@ fn products(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var sums: array<f32, ROWS>;
+#each a 0 CRITIC_FEATURES
+#each b 0 a+1
+    var product$a_$b = 0.0;
+#end
+    var aim$a = 0.0;
+#end
     let count = parameters.steps * parameters.lanes;
     for (var i = group.x * 64u + local; i < count; i += parameters.blocks * 64u) {
-        var inputs = inputs_at(i / parameters.lanes * INPUTS, i % parameters.lanes);
-        var features: array<f32, CRITIC_FEATURES>;
-        features[0] = 1.0;
-        for (var d = 0u; d < INPUTS; d++) {
-            features[1u + d] = inputs[d];
-            features[1u + INPUTS + d] = inputs[d] * inputs[d];
-        }
-        var row = 0u;
-        for (var a = 0u; a < CRITIC_FEATURES; a++) {
-            for (var b = 0u; b <= a; b++) {
-                sums[row] += features[a] * features[b];
-                row++;
-            }
-            sums[PRODUCTS + a] += features[a] * targets[i];
-        }
+        let row = i / parameters.lanes * INPUTS;
+        let lane = i % parameters.lanes;
+        let feature0 = 1.0;
+#each d 0 INPUTS
+        let feature$(1+d) = input_at(row, $du, lane);
+        let feature$(1+INPUTS+d) = feature$(1+d) * feature$(1+d);
+#end
+        let value = targets[i];
+#each a 0 CRITIC_FEATURES
+#each b 0 a+1
+        product$a_$b += feature$a * feature$b;
+#end
+        aim$a += feature$a * value;
+#end
     }
-    keep_sums(group.x, local, &sums);
+#each a 0 CRITIC_FEATURES
+#each b 0 a+1
+    keep_sum(entry($au, $bu), group.x, local, product$a_$b);
+#end
+    keep_sum(PRODUCTS + $au, group.x, local, aim$a);
+#end
 }
 
 // The lower triangle of a row.

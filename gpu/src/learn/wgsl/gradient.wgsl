@@ -13,51 +13,76 @@ const ROWS = WEIGHTS + 3u;
 @group(0) @binding(6) var<storage, read_write> partials: array<f32>;
 @group(0) @binding(7) var<storage, read_write> progress: array<f32>;
 
+// Whether the surrogate takes a sample away.
+fn is_clipped(ratio: f32, advantage: f32) -> bool {
+    return (advantage > 0.0 && ratio > 1.0 + parameters.clip) || (advantage < 0.0 && ratio < 1.0 - parameters.clip);
+}
+
 @compute @workgroup_size(64)
 fn gradient(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    var sums: array<f32, ROWS>;
+#each a 0 ACTIONS
+#each d 0 INPUTS+1
+    let weight$a_$d = policy_number(INPUTS + $au * POLICY_FEATURES + $du);
+    var slope$a_$d = 0.0;
+#end
+#end
+    var objective = 0.0;
+    var divergence = 0.0;
+    var taken_away = 0.0;
     let count = parameters.steps * parameters.lanes;
     let trusts_all = parameters.clip < 0.0;
     for (var i = group.x * 64u + local; i < count; i += parameters.blocks * 64u) {
-        var inputs = inputs_at(i / parameters.lanes * INPUTS, i % parameters.lanes);
-        var logits: array<f32, ACTIONS>;
-        var greatest = 0.0;
-        for (var a = 0u; a < ACTIONS; a++) {
-            let row = INPUTS + a * POLICY_FEATURES;
-            var logit = 0.0;
-            for (var d = 0u; d < INPUTS; d++) {
-                logit += policy_number(row + d) * inputs[d];
-            }
-            logits[a] = logit + policy_number(row + INPUTS);
-            greatest = select(max(greatest, logits[a]), logits[a], a == 0u);
-        }
-        var sum = 0.0;
-        for (var a = 0u; a < ACTIONS; a++) {
-            sum += exp(logits[a] - greatest);
-        }
+        let row = i / parameters.lanes * INPUTS;
+        let lane = i % parameters.lanes;
+#each d 0 INPUTS
+        let input$d = input_at(row, $du, lane);
+#end
+        let input$INPUTS = 1.0;
+#each a 0 ACTIONS
+        var logit$a = 0.0;
+#each d 0 INPUTS+1
+        logit$a += weight$a_$d * input$d;
+#end
+#end
+        var greatest = logit0;
+#each a 1 ACTIONS
+        greatest = max(greatest, logit$a);
+#end
         let action = actions[i];
+        var sum = 0.0;
+        var chosen = logit0;
+#each a 0 ACTIONS
+        let share$a = exp(logit$a - greatest);
+        sum += share$a;
+        chosen = select(chosen, logit$a, action == $au);
+#end
         let advantage = advantages[i];
-        let log_ratio = logits[action] - greatest - log(sum) - log_probabilities[i];
+        let log_ratio = chosen - greatest - log(sum) - log_probabilities[i];
         let ratio = exp(log_ratio);
-        let clipped = !trusts_all && ((advantage > 0.0 && ratio > 1.0 + parameters.clip)
-            || (advantage < 0.0 && ratio < 1.0 - parameters.clip));
+        let clipped = !trusts_all && is_clipped(ratio, advantage);
         let own = select(select(ratio * advantage, 0.0, clipped), advantage, trusts_all);
+#each a 0 ACTIONS
+        let along$a = own * (select(0.0, 1.0, action == $au) - share$a / sum);
+#each d 0 INPUTS+1
+        slope$a_$d += along$a * input$d;
+#end
+#end
         let bounded = clamp(ratio, 1.0 - parameters.clip, 1.0 + parameters.clip) * advantage;
-        for (var a = 0u; a < ACTIONS; a++) {
-            let weight = own * (select(0.0, 1.0, a == action) - exp(logits[a] - greatest) / sum);
-            for (var d = 0u; d < INPUTS; d++) {
-                sums[a * POLICY_FEATURES + d] += weight * inputs[d];
-            }
-            sums[a * POLICY_FEATURES + INPUTS] += weight;
-        }
-        sums[WEIGHTS] += select(min(ratio * advantage, bounded), advantage, trusts_all);
-        sums[WEIGHTS + 1u] += ratio - 1.0 - log_ratio;
-        sums[WEIGHTS + 2u] += select(0.0, 1.0, clipped);
+        objective += select(min(ratio * advantage, bounded), advantage, trusts_all);
+        divergence += ratio - 1.0 - log_ratio;
+        taken_away += select(0.0, 1.0, clipped);
     }
-    keep_sums(group.x, local, &sums);
+#each a 0 ACTIONS
+#each d 0 INPUTS+1
+    keep_sum($au * POLICY_FEATURES + $du, group.x, local, slope$a_$d);
+#end
+#end
+    keep_sum(WEIGHTS, group.x, local, objective);
+    keep_sum(WEIGHTS + 1u, group.x, local, divergence);
+    keep_sum(WEIGHTS + 2u, group.x, local, taken_away);
 }
 
 @compute @workgroup_size(64)

@@ -9,11 +9,7 @@ fn policy_number(index: u32) -> f32 {
     return bitcast<f32>(words[parameters.policy + index]);
 }
 
-// The inputs of a sample, by its first row of lanes.
-fn inputs_at(row: u32, lane: u32) -> array<f32, INPUTS> {
-    var inputs: array<f32, INPUTS>;
-    for (var d = 0u; d < INPUTS; d++) {
-        inputs[d] = observations[(row + d) * parameters.lanes + lane] * policy_number(d);
-    }
-    return inputs;
+// Input d of the observation whose first row of lanes this is.
+fn input_at(row: u32, d: u32, lane: u32) -> f32 {
+    return observations[(row + d) * parameters.lanes + lane] * policy_number(d);
 }

@@ -18,13 +18,11 @@ fn sum_up(local: u32, value: f32) -> f32 {
     return sum;
 }
 
-// What an invocation has added up of its samples, to its workgroup's place in every row.
-fn keep_sums(block: u32, local: u32, sums: ptr<function, array<f32, ROWS>>) {
-    for (var row = 0u; row < ROWS; row++) {
-        let sum = sum_up(local, (*sums)[row]);
-        if local == 0u {
-            partials[row * parameters.blocks + block] = sum;
-        }
+// What an invocation has added up of its samples for a row, to its workgroup's place in it.
+fn keep_sum(row: u32, block: u32, local: u32, own: f32) {
+    let sum = sum_up(local, own);
+    if local == 0u {
+        partials[row * parameters.blocks + block] = sum;
     }
 }
 

@@ -3,7 +3,7 @@
 // so that neighbours write neighbouring words.
 //
 // Beside this file, the host writes STATE_WORDS, OBSERVATION_WORDS, ACTIONS, RECORDS_LOG_PROBABILITIES, StateWords, Observation,
-// observation_word, Step and reward_bits; an environment and a policy give the rest.
+// Step, reward_bits, rollout_observe and rollout_observe_end; an environment and a policy give the rest.
 
 struct RolloutParameters {
     // Steps of this dispatch, and those already taken before it.
@@ -76,24 +76,13 @@ fn rollout_first_above(word: u32, first: u32, last: u32, base: u32, stride: u32)
     return least;
 }
 
-fn rollout_observe(row: u32, lane: u32, observation: Observation) {
-    for (var d = 0u; d < OBSERVATION_WORDS; d++) {
-        let at = (row * OBSERVATION_WORDS + d) * rollout_parameters.lanes + lane;
-        rollout_observations[at] = observation_word(observation, d);
-    }
-}
-
 fn rollout_end(slot: u32, end: vec3<u32>, lane: u32, observation: Observation) {
-    var at = slot * (OBSERVATION_WORDS + 3u) * rollout_parameters.lanes + lane;
+    let lanes = rollout_parameters.lanes;
+    let at = slot * (OBSERVATION_WORDS + 3u) * lanes + lane;
     rollout_ends[at] = end.x;
-    at += rollout_parameters.lanes;
-    rollout_ends[at] = end.y;
-    at += rollout_parameters.lanes;
-    rollout_ends[at] = end.z;
-    for (var d = 0u; d < OBSERVATION_WORDS; d++) {
-        at += rollout_parameters.lanes;
-        rollout_ends[at] = observation_word(observation, d);
-    }
+    rollout_ends[at + lanes] = end.y;
+    rollout_ends[at + 2u * lanes] = end.z;
+    rollout_observe_end(at + 3u * lanes, observation);
 }
 
 @compute @workgroup_size(64)
@@ -129,7 +118,7 @@ fn rollout(
     var observation = environment_observe(state);
     let end = rollout_parameters.taken + rollout_parameters.steps;
     for (var t = rollout_parameters.taken; t < end; t++) {
-        rollout_observe(t, lane, observation);
+        rollout_observe(t * OBSERVATION_WORDS * lanes + lane, observation);
         let choice = policy_act(observation, &rng);
         let action = min(choice.action, ACTIONS - 1u);
         let step = environment_step(&state, action, &rng);
@@ -158,7 +147,7 @@ fn rollout(
             observation = environment_observe(state);
         }
     }
-    rollout_observe(end, lane, observation);
+    rollout_observe(end * OBSERVATION_WORDS * lanes + lane, observation);
     rollout_lanes[lane] = rng.x;
     rollout_lanes[lanes + lane] = rng.y;
     rollout_lanes[2u * lanes + lane] = rng.z;
