@@ -62,11 +62,16 @@ pub struct Progress {
 
 impl Progress {
     /// Numbers of an iteration on the device.
-    pub(super) const NUMBERS: usize = 6;
+    pub(super) const NUMBERS: usize = 7;
 
-    pub(super) fn of(numbers: &[f32; Self::NUMBERS]) -> Self {
-        let [episodes, lengths, earned, objective, divergence, clipped] = *numbers;
-        Self { episodes, lengths, earned, objective, divergence, clipped }
+    /// # Errors
+    /// [`ShortEpisode`](crate::Error::ShortEpisode) where ends found no room.
+    pub(super) fn of(numbers: &[f32; Self::NUMBERS]) -> Result<Self, crate::Error> {
+        let [episodes, lengths, earned, left_out, objective, divergence, clipped] = *numbers;
+        if left_out > 0.0 {
+            return Err(crate::Error::ShortEpisode);
+        }
+        Ok(Self { episodes, lengths, earned, objective, divergence, clipped })
     }
 
     /// The mean length of the episodes that ended, if any did.

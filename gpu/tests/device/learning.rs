@@ -76,3 +76,11 @@ fn bad_input_is_refused_before_anything_is_submitted() {
     assert_eq!(block_on(training.policy()), Ok(vec![0.0; 10]));
     assert_eq!(block_on(training.critic()), Ok(vec![0.0; 9]));
 }
+
+#[test]
+fn episodes_shorter_than_announced_are_refused() {
+    let pole = Environment::cart_pole().unwrap().with_shortest_episode(100).unwrap();
+    let mut training = block_on(PolicyGradient::new(&device(), pole, &SCALES, PPO)).unwrap();
+    block_on(training.start(0, 4)).unwrap();
+    assert_eq!(block_on(training.run(2)), Err(Error::ShortEpisode));
+}

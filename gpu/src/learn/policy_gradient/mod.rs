@@ -15,7 +15,7 @@ use habit::advantage;
 /// Invocations of a workgroup; the same number stands in the shaders.
 const WIDTH: usize = 64;
 /// Samples that an invocation adds up before its workgroup does, where there are enough for all.
-const SAMPLES: usize = 16;
+const SAMPLES: usize = 32;
 /// The most workgroups that add up samples; beyond it, each has more of them.
 const BLOCKS: usize = 1024;
 /// The most inputs: what a workgroup has room for.
@@ -216,8 +216,8 @@ impl PolicyGradient {
     /// Runs so many iterations and tells of each.
     ///
     /// # Errors
-    /// [`Error::Input`] with `NotStarted`; [`Error::Empty`] for no iteration; [`Error::TooLarge`] for too many to tell of; or
-    /// what the device reports: how far the training is, is not known then.
+    /// [`Error::Input`] with `NotStarted`; [`Error::Empty`] for no iteration; [`Error::TooLarge`] for too many to tell of.
+    /// [`Error::ShortEpisode`], or what the device reports: the training is of no use then until it is started anew.
     pub async fn run(&mut self, iterations: usize) -> Result<Vec<Progress>, Error> {
         let state = self.state.as_ref().ok_or(habit::Error::NotStarted)?;
         self.context.bytes(iterations, Progress::NUMBERS, 4)?;
@@ -234,7 +234,9 @@ impl PolicyGradient {
                 vec![progress]
             };
             self.context.run(&mut [bytemuck::cast_slice_mut(numbers.as_flattened_mut())], record).await?;
-            all.extend(numbers.iter().map(Progress::of));
+            for numbers in &numbers {
+                all.push(Progress::of(numbers)?);
+            }
         }
         Ok(all)
     }

@@ -102,7 +102,7 @@ fn update(@builtin(local_invocation_index) local: u32) {
             words[at] = bitcast<u32>(bitcast<f32>(words[at]) + parameters.step_size * totals[row]);
         }
     }
-    progress[parameters.progress + 3u] = totals[WEIGHTS];
-    progress[parameters.progress + 4u] = totals[WEIGHTS + 1u];
-    progress[parameters.progress + 5u] = totals[WEIGHTS + 2u];
+    progress[parameters.progress + 4u] = totals[WEIGHTS];
+    progress[parameters.progress + 5u] = totals[WEIGHTS + 1u];
+    progress[parameters.progress + 6u] = totals[WEIGHTS + 2u];
 }
