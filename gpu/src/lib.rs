@@ -8,6 +8,7 @@
 //! - [`rollout`]: environments under policies: finite models equal to the CPU bit for bit, physics, bandits, a user's own.
 //! - [`learn`]: training that never leaves the device.
 //! - [`self_check`]: whether this adapter keeps both promises.
+//! - `bench`: how fast it is, beside this CPU and beside its own copying. Not on wasm32, which has no clock.
 //!
 //! Integers are equal to the CPU's bit for bit; what rounds is within `1e-5 * sum |terms| + 1e-6` of it ([`Tolerance`]).
 //! Every call checks its input before anything is submitted. Calls are asynchronous, as a browser needs them; on a host,
@@ -24,6 +25,8 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod advantage;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod bench;
 mod compute;
 mod context;
 mod error;

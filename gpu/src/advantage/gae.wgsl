@@ -1,5 +1,7 @@
 // GAE(lambda); settings: discount, discount * lambda.
 
+const FORWARD = false;
+
 @group(0) @binding(2) var<storage, read> rewards: array<f32>;
 @group(0) @binding(3) var<storage, read> values: array<f32>;
 @group(0) @binding(4) var<storage, read> next_values: array<f32>;
@@ -14,7 +16,7 @@ fn step_at(at: u32, last: bool) -> Step {
     let value = values[at];
     let beyond = select(next_values[at], 0.0, outcome == TERMINATED);
     return Step(
-        select(parameters.settings.y, 0.0, outcome != 0u),
+        select(parameters.settings.y, 0.0, outcome != CONTINUE),
         rewards[at] + parameters.settings.x * beyond - value,
         0.0,
         vec4(value, 0.0, 0.0, 0.0),

@@ -1,7 +1,11 @@
 //! How the work is divided.
 
-/// From here on, lanes alone keep a GPU busy.
-const MANY_LANES: usize = 1024;
+use crate::context::Context;
+
+/// From here on, lanes alone have enough reads under way to keep a GPU's memory busy.
+const MANY_LANES: usize = 4096;
+/// From here on, they fill the vectors of a driver that computes on the processor; there is no latency to hide.
+const FULL_VECTOR: usize = 8;
 /// So few steps are walked sooner than scanned.
 const FEW_STEPS: usize = 32;
 
@@ -17,8 +21,10 @@ pub enum Path {
 }
 
 impl Path {
-    /// The path for a shape: the scan where there are fewer than 1024 lanes, and more than 32 steps of each.
-    pub const fn of(steps: usize, lanes: usize) -> Self {
-        if lanes < MANY_LANES && steps > FEW_STEPS { Self::Scan } else { Self::Lanes }
+    /// The path for a shape on a device: the scan where there are more than 32 steps and fewer than 4096 lanes, or fewer than
+    /// 8 on a driver that computes on the processor.
+    pub fn of(context: &Context, steps: usize, lanes: usize) -> Self {
+        let many = if context.adapter().kind == "software" { FULL_VECTOR } else { MANY_LANES };
+        if lanes < many && steps > FEW_STEPS { Self::Scan } else { Self::Lanes }
     }
 }

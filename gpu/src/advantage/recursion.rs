@@ -77,6 +77,19 @@ impl Plan {
     }
 }
 
+#[cfg(not(target_arch = "wasm32"))]
+impl Plan {
+    /// How many bytes of the device's memory are read and written for so many bytes of inputs and of outputs.
+    pub(crate) const fn traffic(&self, inputs: u64, outputs: u64) -> u64 {
+        match self.path {
+            // Each dispatch but the last leaves a pair to the next.
+            Path::Lanes => inputs + outputs + 2 * ((self.steps - 1) / STEPS_AT_ONCE) as u64 * self.pair_bytes,
+            Path::Scan if self.blocks == 1 => inputs + outputs,
+            Path::Scan => 2 * inputs + outputs + 4 * self.pair_bytes,
+        }
+    }
+}
+
 impl<E: Estimator> Recursion<E> {
     /// With the parameters of `estimator`.
     ///
@@ -102,6 +115,10 @@ impl<E: Estimator> Recursion<E> {
         })
     }
 
+    pub(super) const fn context(&self) -> &Context {
+        &self.context
+    }
+
     /// The kernel's estimator.
     pub const fn estimator(&self) -> &E {
         &self.estimator
@@ -117,7 +134,8 @@ impl<E: Estimator> Recursion<E> {
     /// # Errors
     /// [`Error::Empty`], [`Error::TooLarge`].
     pub(crate) fn plan(&self, steps: usize, lanes: usize) -> Result<Plan, Error> {
-        Plan::new(&self.context, self.path.unwrap_or(Path::of(steps, lanes)), steps, lanes)
+        let path = self.path.unwrap_or_else(|| Path::of(&self.context, steps, lanes));
+        Plan::new(&self.context, path, steps, lanes)
     }
 
     /// Records the estimator over arrays on the device, in the order in which its shader binds them. `wanted` says by a bit

@@ -86,7 +86,7 @@ fn apply(invocation: Invocation) {
         later.x += suffix.after.x * pairs[place.block * parameters.lanes + place.lane].y;
     }
     if place.t + ITEMS < end {
-        later.y = value_at((place.t + ITEMS) * parameters.lanes + place.lane);
+        later.y = value_at(place_at(place.t + ITEMS, place.lane));
     }
     walk(place.t, end, place.lane, steps, later);
 }

@@ -1,6 +1,7 @@
 // Backward recursions x_t = factor_t x_{t+1} + offset_t over [steps][lanes], time-major: what the estimators and both paths
-// share. An estimator gives, in a file of its own,
+// share. A recursion may also go forward in time: then t counts from the end. An estimator gives, in a file of its own,
 //
+//     const FORWARD                                                   whether it goes forward
 //     fn step_at(at: u32, last: bool) -> Step                         what it reads of one step; the last of a lane is marked
 //     fn value_at(at: u32) -> f32                                     `value` of that step alone, 0.0 where it is of no use
 //     fn write_step(at: u32, step: Step, x: f32, later: vec2<f32>)    what it writes; `later` is x and `value` of the next
@@ -29,6 +30,7 @@ struct Step {
 }
 
 // habit::interact::Outcome
+const CONTINUE = 0u;
 const TERMINATED = 1u;
 
 // Leaves all as it is.
@@ -45,6 +47,11 @@ fn byte_of(word: u32, at: u32) -> u32 {
     return (word >> ((at & 3u) * 8u)) & 0xffu;
 }
 
+// Where a step lies.
+fn place_at(t: u32, lane: u32) -> u32 {
+    return select(t, parameters.steps - 1u - t, FORWARD) * parameters.lanes + lane;
+}
+
 struct Steps {
     first: Step,
     second: Step,
@@ -54,7 +61,7 @@ struct Steps {
 
 fn step_before(end: u32, t: u32, lane: u32) -> Step {
     if t < end {
-        return step_at(t * parameters.lanes + lane, t + 1u == parameters.steps);
+        return step_at(place_at(t, lane), t + 1u == parameters.steps);
     }
     return NO_STEP;
 }
@@ -72,7 +79,7 @@ fn read_steps(t: u32, end: u32, lane: u32) -> Steps {
 fn write_before(end: u32, t: u32, lane: u32, step: Step, later: vec2<f32>) -> vec2<f32> {
     if t < end {
         let x = step.offset + step.factor * later.x;
-        write_step(t * parameters.lanes + lane, step, x, later);
+        write_step(place_at(t, lane), step, x, later);
         return vec2(x, step.value);
     }
     return later;

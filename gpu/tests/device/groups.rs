@@ -94,7 +94,7 @@ fn a_group_of_one_has_no_advantage_or_is_refused() {
         let mut out = [9.0; 3];
         let done = block_on(device.advantages(1, &[1.0, 2.0, 3.0], &mut out));
         if baseline == Baseline::LeaveOneOut {
-            assert_eq!((done, out), (Err(Error::Input(habit::Error::EmptyRange)), [9.0; 3]));
+            assert_eq!((done, out), (Err(Error::Input(habit::Error::GroupTooSmall)), [9.0; 3]));
         } else {
             assert_eq!((done, out), (Ok(()), [0.0; 3]));
         }
@@ -129,7 +129,7 @@ fn bad_input_is_refused_before_anything_is_submitted() {
     let mut refusal = |size, returns: &[f32], length| block_on(device.advantages(size, returns, &mut out[..length]));
     assert_eq!(refusal(4, &[0.0; 6], 6), Err(Error::Input(habit::Error::LengthMismatch)));
     assert_eq!(refusal(3, &[0.0; 6], 5), Err(Error::Input(habit::Error::LengthMismatch)));
-    assert_eq!(refusal(0, &[], 0), Err(Error::Empty));
+    assert_eq!(refusal(0, &[], 0), Err(Error::Input(habit::Error::EmptyGroup)));
     assert_eq!(refusal(3, &[], 0), Err(Error::Empty));
     for bad in [f32::NAN, f32::INFINITY] {
         assert_eq!(refusal(3, &[0.0, 0.0, 0.0, bad, 0.0, 0.0], 6), Err(Error::Input(habit::Error::NonFinite)));

@@ -7,6 +7,7 @@ mod groups;
 mod learning;
 mod own_environments;
 mod rollouts;
+mod sample;
 mod words;
 
 use habit_gpu::advantage::Path;

@@ -91,7 +91,7 @@ fn one_step_more<C: Columns>(columns: C, lanes: usize, out: &mut [f32], link: im
         }
         _ => {
             let (mut out, mut rows) = (out, columns.rows(lanes));
-            while let (Some((row, rest)), Some(columns)) = (out.split_at_mut_checked(lanes), rows.next()) {
+            while let (Some((row, rest)), Some(columns)) = (out.split_at_mut_checked(lanes), C::first(&mut rows)) {
                 for ((x, item), &later) in row.iter_mut().zip(columns.items()).zip(&*rest) {
                     *x = next(item, later);
                 }

@@ -2,23 +2,32 @@
 
 use super::AffinePair;
 use crate::interact::{Outcome, RolloutView};
+use core::slice::ChunksExact;
 
 /// Slices of one length side by side: a slice, or a pair of columns.
 pub(super) trait Columns: Copy {
     /// One of each.
     type Item;
 
+    /// What is left of them, by rows.
+    type Rows;
+
     fn items(self) -> impl DoubleEndedIterator<Item = Self::Item> + ExactSizeIterator;
 
-    /// By rows of `lanes`, at least 1, of what fills rows.
-    fn rows(self, lanes: usize) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator;
+    /// By rows of `lanes`, at least 1. Not as one iterator: to zip such would divide by `lanes`.
+    fn rows(self, lanes: usize) -> Self::Rows;
+
+    fn first(rows: &mut Self::Rows) -> Option<Self>;
+
+    fn last(rows: &mut Self::Rows) -> Option<Self>;
 
     /// What lies before `middle` and from there on; nothing where there is no such place.
     fn split(self, middle: usize) -> (Self, Self);
 }
 
-impl<T: Copy> Columns for &[T] {
+impl<'a, T: Copy> Columns for &'a [T] {
     type Item = T;
+    type Rows = ChunksExact<'a, T>;
 
     #[inline(always)]
     fn items(self) -> impl DoubleEndedIterator<Item = T> + ExactSizeIterator {
@@ -26,8 +35,18 @@ impl<T: Copy> Columns for &[T] {
     }
 
     #[inline(always)]
-    fn rows(self, lanes: usize) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
+    fn rows(self, lanes: usize) -> Self::Rows {
         self.chunks_exact(lanes)
+    }
+
+    #[inline(always)]
+    fn first(rows: &mut Self::Rows) -> Option<Self> {
+        rows.next()
+    }
+
+    #[inline(always)]
+    fn last(rows: &mut Self::Rows) -> Option<Self> {
+        rows.next_back()
     }
 
     #[inline(always)]
@@ -38,6 +57,7 @@ impl<T: Copy> Columns for &[T] {
 
 impl<A: Columns, B: Columns> Columns for (A, B) {
     type Item = (A::Item, B::Item);
+    type Rows = (A::Rows, B::Rows);
 
     #[inline(always)]
     fn items(self) -> impl DoubleEndedIterator<Item = Self::Item> + ExactSizeIterator {
@@ -45,8 +65,18 @@ impl<A: Columns, B: Columns> Columns for (A, B) {
     }
 
     #[inline(always)]
-    fn rows(self, lanes: usize) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
-        self.0.rows(lanes).zip(self.1.rows(lanes))
+    fn rows(self, lanes: usize) -> Self::Rows {
+        (self.0.rows(lanes), self.1.rows(lanes))
+    }
+
+    #[inline(always)]
+    fn first((a, b): &mut Self::Rows) -> Option<Self> {
+        A::first(a).zip(B::first(b))
+    }
+
+    #[inline(always)]
+    fn last((a, b): &mut Self::Rows) -> Option<Self> {
+        A::last(a).zip(B::last(b))
     }
 
     #[inline(always)]
@@ -117,13 +147,27 @@ fn trajectory<C: Columns>(columns: C, out: &mut [f32], last: f32, link: impl Fn(
 /// Many lanes: the inner loop runs over the lanes of one step, which do not depend on each other.
 #[inline(always)]
 fn batch<C: Columns>(columns: C, lanes: usize, out: &mut [f32], last: &[f32], link: impl Fn(C::Item) -> Link) {
-    let mut later = last;
-    for (row, columns) in out.chunks_exact_mut(lanes).zip(columns.rows(lanes)).rev() {
+    let (mut later, mut out, mut rows) = (last, out.chunks_exact_mut(lanes), columns.rows(lanes));
+    while let (Some(row), Some(columns)) = (out.next_back(), C::last(&mut rows)) {
         for ((x, item), &later) in row.iter_mut().zip(columns.items()).zip(later) {
             let Link { pair, cut } = link(item);
             *x = pair.apply(zero_if(cut, later));
         }
         later = row;
+    }
+}
+
+/// From the second step of each lane on, `x_t` from what stands in its place and from `x_{t-1}`: the way back, for what a later
+/// step has found out; `columns` are a step shorter than `out`.
+#[inline(always)]
+pub(super) fn forward<C: Columns>(columns: C, lanes: usize, out: &mut [f32], rule: impl Fn(C::Item, f32, f32) -> f32) {
+    let Some((mut earlier, mut out)) = out.split_at_mut_checked(lanes.max(1)) else { return };
+    let mut rows = columns.rows(lanes.max(1));
+    while let (Some((row, rest)), Some(columns)) = (out.split_at_mut_checked(lanes), C::first(&mut rows)) {
+        for ((x, item), &mut earlier) in row.iter_mut().zip(columns.items()).zip(earlier) {
+            *x = rule(item, *x, earlier);
+        }
+        (earlier, out) = (row, rest);
     }
 }
 

@@ -41,6 +41,17 @@ impl Sample {
             .unwrap()
     }
 
+    /// Which tokens were chosen: runs of two or three, of either kind.
+    pub(super) fn runs(&self, rng: &mut Generator) -> Vec<bool> {
+        let mut acts = std::vec![false; self.lanes];
+        let mut flip = |at: usize| {
+            let acts = &mut acts[at % self.lanes];
+            *acts ^= below(5, rng).unwrap() < 2;
+            *acts
+        };
+        (0..self.outcomes.len()).map(&mut flip).collect()
+    }
+
     /// The rewards, the values or the next values.
     pub(super) fn numbers(&self, which: usize) -> &[f32] {
         &self.numbers[which]

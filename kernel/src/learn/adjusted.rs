@@ -380,7 +380,7 @@ impl<C: Identify, A: Identify + Adjustment<C>> Identify for Adjusted<C, A> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::advantage::Gae;
+    use crate::advantage::{DiscountedReturn, Gae, MaskedGae, NStepReturn, TurnGae, VTrace};
     use crate::discount::{ExponentialDiscount, FixedDiscount};
     use crate::learn::{
         ActorCritic, DoubleQLearning, DynaQ, GradientTd, Lstd, MonteCarlo, NStepSarsa, NStepTd, NaturalActorCritic,
@@ -448,6 +448,11 @@ mod tests {
         let mut lstd = Lstd::<OneHot<3>, 3>::EMPTY;
         takes_any_discount("LSTD", &mut lstd);
         takes_any_discount("GAE", &mut Gae::new(0.5, 0.5).unwrap());
+        takes_any_discount("returns", &mut DiscountedReturn::new(0.5).unwrap());
+        takes_any_discount("n-step returns", &mut NStepReturn::new(0.5, 3).unwrap());
+        takes_any_discount("V-trace", &mut VTrace::<Libm>::new(0.5, 0.5, 1.0, 1.0).unwrap());
+        takes_any_discount("turns", &mut TurnGae::new(0.5, 0.5).unwrap());
+        takes_any_discount("tokens", &mut MaskedGae::new(0.5, 0.5).unwrap());
     }
 
     #[test]

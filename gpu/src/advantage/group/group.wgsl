@@ -22,8 +22,8 @@ const ITEMS = 4u;
 const BLOCK = WIDTH * ITEMS;
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
-// Mean, counted from the group's first return, and sum of squares about it: of block b of group g at g * blocks + b. Behind
-// all of them, of group g, the mean and what the distance from it is multiplied by.
+// Mean, counted from the group's first return, and sum of squares about it: of block b of group g at g * blocks + b. In the
+// end in place of the first of them the group's mean, and what the distance from it is multiplied by.
 @group(0) @binding(1) var<storage, read_write> partials: array<vec2<f32>>;
 @group(0) @binding(2) var<storage, read> returns: array<f32>;
 @group(0) @binding(3) var<storage, read_write> advantages: array<f32>;
@@ -138,7 +138,7 @@ fn combine(invocation: Invocation) {
     }
     let scale = scale_of(team_sum(invocation, squares, WIDTH));
     if position == 0u && exists {
-        partials[parameters.groups * parameters.blocks + group] = vec2(mean, scale);
+        partials[row] = vec2(mean, scale);
     }
 }
 
@@ -150,7 +150,7 @@ fn apply(invocation: Invocation) {
     let begin = number % parameters.blocks * BLOCK + position;
     let kept = keep(group, begin, WIDTH);
     if group < parameters.groups {
-        let result = partials[parameters.groups * parameters.blocks + group];
+        let result = partials[group * parameters.blocks];
         write_kept(group, begin, WIDTH, kept, result.x, result.y);
     }
 }
