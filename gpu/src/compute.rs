@@ -1,5 +1,7 @@
 //! Pipelines, buffers and dispatches: the few steps that every computation of this crate is made of.
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::bench::Clock;
 use crate::context::Context;
 use crate::error::Error;
 use crate::future::callback;
@@ -26,6 +28,7 @@ pub(crate) struct Kernel {
 pub(crate) struct Recorder<'a> {
     context: &'a Context,
     encoder: wgpu::CommandEncoder,
+    dispatches: usize,
 }
 
 impl Kernel {
@@ -108,6 +111,11 @@ impl Recorder<'_> {
         buffer
     }
 
+    /// Fills an array with 0, after the dispatches before.
+    pub(crate) fn clear(&mut self, buffer: &wgpu::Buffer) {
+        self.encoder.clear_buffer(buffer, 0, None);
+    }
+
     /// One dispatch, after those before it.
     pub(crate) fn dispatch(
         &mut self,
@@ -130,10 +138,29 @@ impl Recorder<'_> {
         pass.set_pipeline(&kernel.pipeline);
         pass.set_bind_group(0, &group, &[]);
         pass.dispatch_workgroups(x, y, 1);
+        self.dispatches += 1;
+    }
+
+    /// Copies one array into another of its size, after the dispatches before.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn copy(&mut self, source: &wgpu::Buffer, target: &wgpu::Buffer) {
+        self.encoder.copy_buffer_to_buffer(source, 0, target, 0, source.size());
+    }
+
+    /// How many dispatches have been recorded.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) const fn dispatches(&self) -> usize {
+        self.dispatches
     }
 }
 
 impl Context {
+    /// Nothing recorded yet.
+    pub(crate) fn recorder(&self) -> Recorder<'_> {
+        let encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        Recorder { context: self, encoder, dispatches: 0 }
+    }
+
     /// Does `work` and says what the device has to say against it.
     async fn guarded<T>(&self, work: impl FnOnce() -> T) -> Result<T, Error> {
         use wgpu::ErrorFilter::{Internal, OutOfMemory, Validation};
@@ -164,8 +191,7 @@ impl Context {
             return Err(error);
         }
         let submit = || {
-            let encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            let mut recorder = Recorder { context: self, encoder };
+            let mut recorder = self.recorder();
             let results = record(&mut recorder);
             let staged: Vec<_> = results
                 .iter()
@@ -189,9 +215,8 @@ impl Context {
             })
             .collect();
         // A browser does this by itself.
-        let waited = self.device.poll(wgpu::PollType::wait_indefinitely());
+        self.wait()?;
         let failed = |reason: String| self.lost().unwrap_or(Error::Driver(reason));
-        waited.map_err(|error| failed(error.to_string()))?;
         for called in mapped {
             called.await.map_err(|error| failed(error.to_string()))?;
         }
@@ -201,6 +226,32 @@ impl Context {
             output[..length].copy_from_slice(&view[..length]);
         }
         Ok(())
+    }
+}
+
+impl Context {
+    /// Waits until the device has done all that was submitted.
+    fn wait(&self) -> Result<(), Error> {
+        let waited = self.device.poll(wgpu::PollType::wait_indefinitely());
+        waited.map(drop).map_err(|error| self.lost().unwrap_or(Error::Driver(error.to_string())))
+    }
+
+    /// How many seconds of a clock the device takes from the submission of what `record` records, its inputs being there, to
+    /// its end.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) async fn time(&self, clock: Clock, record: impl FnOnce(&mut Recorder<'_>)) -> Result<f64, Error> {
+        let finish = || {
+            let mut recorder = self.recorder();
+            record(&mut recorder);
+            recorder.encoder.finish()
+        };
+        let commands = self.guarded(finish).await?;
+        self.queue.submit([]);
+        self.wait()?;
+        clock.time(|| {
+            self.queue.submit([commands]);
+            self.wait()
+        })
     }
 }
 

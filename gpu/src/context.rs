@@ -28,6 +28,8 @@ pub struct Options {
     pub preference: Preference,
     /// A part of the adapter's line in the list (its name, say, or `vulkan`), whatever the case; `None` takes any.
     pub name: Option<String>,
+    /// Keeps from subgroup operations where the adapter has them, as if it had none.
+    pub without_subgroups: bool,
 }
 
 /// One adapter of this machine, or the browser's. Its [`Display`](fmt::Display) is one line with all of it.
@@ -97,6 +99,9 @@ impl Limits {
         }
     }
 }
+
+/// Workgroups along both dimensions of a dispatch.
+pub(crate) type Grid = [u32; 2];
 
 /// Whether the shaders of this crate run on an adapter.
 fn computes(adapter: &wgpu::Adapter) -> bool {
@@ -168,6 +173,7 @@ pub struct Context {
     pub(crate) queue: wgpu::Queue,
     adapter: Adapter,
     limits: Limits,
+    subgroups: bool,
     lost: Arc<Mutex<Option<String>>>,
 }
 
@@ -185,7 +191,7 @@ impl Context {
                 let line = listed.to_string();
                 let named = wanted.as_ref().is_none_or(|wanted| line.to_lowercase().contains(wanted));
                 if named && computes(&adapter) {
-                    return Self::open(&adapter, listed).await;
+                    return Self::open(&adapter, listed, options).await;
                 }
                 lines.push(line);
             }
@@ -193,9 +199,14 @@ impl Context {
         Err(Error::NoAdapter { wanted: options.name.clone(), found: lines })
     }
 
-    async fn open(adapter: &wgpu::Adapter, listed: Adapter) -> Result<Self, Error> {
-        let descriptor =
-            wgpu::DeviceDescriptor { label: Some("habit"), required_limits: adapter.limits(), ..Default::default() };
+    async fn open(adapter: &wgpu::Adapter, listed: Adapter, options: &Options) -> Result<Self, Error> {
+        let wanted = if options.without_subgroups { wgpu::Features::empty() } else { wgpu::Features::SUBGROUP };
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("habit"),
+            required_features: adapter.features() & wanted,
+            required_limits: adapter.limits(),
+            ..Default::default()
+        };
         let (device, queue) =
             adapter.request_device(&descriptor).await.map_err(|error| Error::NoDevice(error.to_string()))?;
         let lost = Arc::new(Mutex::new(None));
@@ -204,7 +215,8 @@ impl Context {
             *reason.lock().unwrap_or_else(PoisonError::into_inner) = Some(message);
         });
         let limits = Limits::new(&device.limits());
-        Ok(Self { device, queue, adapter: listed, limits, lost })
+        let subgroups = device.features().contains(wgpu::Features::SUBGROUP);
+        Ok(Self { device, queue, adapter: listed, limits, subgroups, lost })
     }
 
     /// The adapter that was chosen.
@@ -215,6 +227,18 @@ impl Context {
     /// What its device takes at once.
     pub const fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// Whether its shaders use subgroup operations. Not in a browser: `wgpu` does not reach them there.
+    pub const fn subgroups(&self) -> bool {
+        self.subgroups
+    }
+
+    /// The same device, as if it dispatched no more than these along one dimension.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub(crate) fn with_workgroups(mut self, workgroups: u32) -> Self {
+        self.limits.workgroups = workgroups;
+        self
     }
 
     /// Why the device was lost, if it was.
@@ -233,6 +257,17 @@ impl Context {
             _ if asked > limit => Err(Error::TooLarge { what: "bytes in one array", asked, limit }),
             _ => Ok(asked),
         }
+    }
+
+    /// A grid of at least `count` workgroups, if the device dispatches that many. Number `y * width + x` is that of a
+    /// workgroup; the last row may be too long.
+    pub(crate) fn grid(&self, count: usize) -> Result<Grid, Error> {
+        let (count, side) = (count as u64, u64::from(self.limits.workgroups));
+        if count > side * side {
+            return Err(Error::TooLarge { what: "workgroups", asked: count, limit: side * side });
+        }
+        let width = count.min(side).max(1);
+        Ok([width as u32, count.div_ceil(width) as u32])
     }
 
     /// How many workgroups of `width` invocations serve `count`, if the device dispatches that many.

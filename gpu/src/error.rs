@@ -21,6 +21,10 @@ pub enum Error {
     OutOfMemory,
     /// The driver refused a shader or a command: a fault of this crate or of the driver.
     Driver(String),
+    /// WGSL of an environment or a policy does not compile: the compiler's words.
+    Shader(String),
+    /// An environment ended an episode sooner than it says that any ends.
+    ShortEpisode,
     /// There are no steps or no lanes: nothing to do.
     Empty,
     /// More than the device takes at once.
@@ -57,6 +61,10 @@ impl fmt::Display for Error {
             Self::Lost(reason) => write!(f, "the GPU device was lost: {reason}"),
             Self::OutOfMemory => f.write_str("the GPU device is out of memory: use fewer lanes or steps at once"),
             Self::Driver(reason) => write!(f, "the GPU driver refused: {reason}"),
+            Self::Shader(reason) => write!(f, "the WGSL of an environment or a policy does not compile: {reason}"),
+            Self::ShortEpisode => {
+                f.write_str("the environment ended an episode in fewer steps than it says that any episode has")
+            }
             Self::Empty => f.write_str("there is nothing to do: no steps or no lanes"),
             Self::TooLarge { what, asked, limit } => {
                 write!(f, "too large for this GPU device: {asked} {what}, it takes {limit} at once")

@@ -4,9 +4,11 @@
 //!
 //! - [`adapters`], [`Context`]: what the machine has, and one device of it with its limits.
 //! - [`streams`]: one generator stream a lane, word for word those of [`habit::rng`].
-//! - [`gae`]: advantages of many trajectories or of few long ones.
-//! - [`rollout`]: finite models under a policy of integer thresholds, equal to the CPU bit for bit.
+//! - [`advantage`]: advantages of many trajectories, of few long ones, and of groups.
+//! - [`rollout`]: environments under policies: finite models equal to the CPU bit for bit, physics, bandits, a user's own.
+//! - [`learn`]: training that never leaves the device.
 //! - [`self_check`]: whether this adapter keeps both promises.
+//! - `bench`: how fast it is, beside this CPU and beside its own copying. Not on wasm32, which has no clock.
 //!
 //! Integers are equal to the CPU's bit for bit; what rounds is within `1e-5 * sum |terms| + 1e-6` of it ([`Tolerance`]).
 //! Every call checks its input before anything is submitted. Calls are asynchronous, as a browser needs them; on a host,
@@ -22,20 +24,23 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod advantage;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod bench;
 mod compute;
 mod context;
 mod error;
 mod future;
-pub mod gae;
+pub mod learn;
 pub mod rollout;
 mod self_check;
 pub mod streams;
 mod tolerance;
+mod unroll;
 
 pub use context::{Adapter, Context, Limits, Options, Preference, adapters};
 pub use error::Error;
 #[cfg(not(target_arch = "wasm32"))]
 pub use future::block_on;
-pub use gae::Gae;
 pub use self_check::{Check, Report, self_check};
 pub use tolerance::Tolerance;

@@ -1,15 +1,15 @@
 //! Whether an adapter keeps the promises of this crate.
 
+mod advantages;
+mod environments;
+
 use crate::context::{Adapter, Context};
 use crate::error::Error;
-use crate::gae::{Gae, Path};
 use crate::rollout::{Episode, Lane, Tables, TabularRollout, ThresholdPolicy, Trajectories, cpu};
 use crate::streams::{streams, words};
-use crate::tolerance::Tolerance;
-use habit::advantage;
 use habit::env::CliffWalking;
-use habit::interact::{Outcome, RolloutView};
-use habit::rng::{self, Rng};
+use habit::interact::Outcome;
+use habit::rng::Rng;
 use std::fmt;
 
 /// What one check found.
@@ -50,20 +50,21 @@ impl fmt::Display for Report {
 }
 
 /// Compares the device with the kernel on this CPU: 1 024 000 generator words, rollouts of CliffWalking and its slippery
-/// variant, and GAE by both paths.
+/// variant, of the physics and of bandits, a training, and every estimator of [`advantage`](crate::advantage), those that
+/// are recursions by both paths.
 ///
 /// A result that is wrong is a failed [`Check`] in the report.
 ///
 /// # Errors
 /// What the device reports, when a check could not be carried out at all.
 pub async fn self_check(context: &Context) -> Result<Report, Error> {
-    let checks = vec![
+    let mut checks = vec![
         generator_words(context).await?,
         rollouts("rollout of CliffWalking", context, CliffWalking::new(false)).await?,
         rollouts("rollout of slippery CliffWalking", context, CliffWalking::new(true)).await?,
-        gae("GAE, many lanes", context, Path::Lanes, [200, 1031]).await?,
-        gae("GAE, few long lanes", context, Path::Scan, [60_007, 3]).await?,
     ];
+    checks.extend(environments::checks(context).await?);
+    checks.extend(advantages::checks(context).await?);
     Ok(Report { adapter: context.adapter().clone(), checks })
 }
 
@@ -97,43 +98,6 @@ async fn rollouts(name: &'static str, context: &Context, model: CliffWalking) ->
     let detail = equal(wrong, steps * lanes, "transitions");
     let detail = format!("{detail}, {terminated} episodes terminated, {truncated} truncated");
     Ok(Check { name, passed: wrong == 0, detail })
-}
-
-async fn gae(name: &'static str, context: &Context, path: Path, [steps, lanes]: [usize; 2]) -> Result<Check, Error> {
-    let estimator = advantage::Gae::new(0.99, 0.95)?;
-    let count = steps * lanes;
-    let mut rng = rng::stream(7, 0);
-    let mut numbers = || (0..count).map(|_| rng::gaussian_by_sum(&mut rng)).collect::<Vec<_>>();
-    let [rewards, values, next_values] = std::array::from_fn(|_| numbers());
-    let outcome = |_| match rng.next_u32() % 50 {
-        0 => Outcome::Terminated,
-        1 => Outcome::Truncated,
-        _ => Outcome::Continue,
-    };
-    let outcomes: Vec<_> = (0..count).map(outcome).collect();
-    let rollout = RolloutView::new(steps, lanes, &rewards, &values, &next_values, &outcomes)?;
-
-    let mut device = [vec![0.0; count], vec![0.0; count]];
-    let mut host = device.clone();
-    let [advantages, targets] = &mut device;
-    Gae::new(context, estimator).await?.estimate(path, &rollout, advantages, Some(targets)).await?;
-    let [advantages, targets] = &mut host;
-    estimator.advantages_and_targets(&rollout, advantages, targets)?;
-
-    // The recursion over the magnitudes of its terms gives the sum of their magnitudes.
-    let magnitudes = |numbers: &[f32]| numbers.iter().map(|number| number.abs()).collect::<Vec<_>>();
-    let against: Vec<_> = values.iter().map(|value| -value.abs()).collect();
-    let (rewards, next_values) = (magnitudes(&rewards), magnitudes(&next_values));
-    let mut terms = vec![0.0; count];
-    let sums = RolloutView::new(steps, lanes, &rewards, &against, &next_values, &outcomes)?;
-    estimator.advantages(&sums, &mut terms)?;
-
-    let mut tolerance = Tolerance::default();
-    for (at, terms) in terms.iter().enumerate() {
-        tolerance.compare(device[0][at], host[0][at], *terms);
-        tolerance.compare(device[1][at], host[1][at], terms + values[at].abs());
-    }
-    Ok(Check { name, passed: tolerance.holds(), detail: tolerance.to_string() })
 }
 
 /// How many entries differ.

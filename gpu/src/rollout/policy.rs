@@ -64,14 +64,18 @@ impl ThresholdPolicy {
     /// [`Error::StateOutOfRange`].
     pub fn act(&self, state: usize, rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
         let row = self.rows.chunks_exact(self.actions).nth(state).ok_or(Error::StateOutOfRange)?;
-        let (thresholds, last) = (&row[..self.actions - 1], row[self.actions - 1] as usize);
-        let word = rng.next_u32();
-        Ok(thresholds.iter().take(last).take_while(|&&threshold| word >= threshold).count())
+        Ok(choose(row, rng.next_u32()))
     }
 
     pub(crate) fn rows(&self) -> &[u32] {
         &self.rows
     }
+}
+
+/// What a word chooses by a row of thresholds.
+pub(crate) fn choose(row: &[u32], word: u32) -> usize {
+    let (last, thresholds) = row.split_last().map_or((0, row), |(&last, thresholds)| (last as usize, thresholds));
+    thresholds.iter().take(last).take_while(|&&threshold| word >= threshold).count()
 }
 
 /// The integer running sum `min(sum of thresholds, 2^32 - 1)` of a distribution, and the last index of probability above 0.

@@ -1,5 +1,6 @@
 //! What a rollout starts from and what it leaves.
 
+use super::Batch;
 use crate::streams::streams;
 use habit::interact::{Outcome, Transition};
 use habit::rng::Generator;
@@ -54,6 +55,19 @@ impl Trajectories {
             next_states: vec![0; count],
             outcomes: vec![Outcome::Continue; count],
         }
+    }
+
+    /// Those of a finite model, whose observations are its states.
+    pub(crate) fn of(batch: Batch) -> Self {
+        // What follows each step is the observation of the next one, but for the ends.
+        let mut next_states = batch.observations[batch.lanes..].to_vec();
+        let mut states = batch.observations;
+        states.truncate(batch.steps * batch.lanes);
+        for (end, &last) in batch.ends.iter().zip(&batch.final_observations) {
+            next_states[end.step * batch.lanes + end.lane] = last;
+        }
+        let Batch { steps, lanes, actions, rewards, outcomes, .. } = batch;
+        Self { steps, lanes, states, actions, rewards, next_states, outcomes }
     }
 
     /// One transition, or `None` past the end.

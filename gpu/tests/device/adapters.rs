@@ -21,7 +21,7 @@ fn an_adapter_is_found_by_any_part_of_its_line() {
 #[test]
 fn an_adapter_that_is_not_there_is_an_error_that_lists_those_that_are() {
     let first = device().adapter().to_string();
-    let options = Options { name: Some("Voodoo 2".into()), preference: Preference::HighPerformance };
+    let options = Options { name: Some("Voodoo 2".into()), ..Options::default() };
     let error = block_on(Context::new(&options)).unwrap_err();
     assert!(matches!(&error, Error::NoAdapter { found, .. } if found.contains(&first)), "{error:?}");
     let text = error.to_string();
@@ -30,7 +30,7 @@ fn an_adapter_that_is_not_there_is_an_error_that_lists_those_that_are() {
 
 #[test]
 fn only_drivers_on_the_processor_count_as_software() {
-    let options = Options { preference: Preference::Software, name: None };
+    let options = Options { preference: Preference::Software, ..Options::default() };
     match block_on(Context::new(&options)) {
         Ok(context) => assert_eq!(context.adapter().kind, "software"),
         Err(error) => assert!(matches!(error, Error::NoAdapter { .. }), "{error}"),

@@ -2,9 +2,15 @@
 
 mod adapters;
 mod advantages;
+mod environments;
+mod groups;
+mod learning;
+mod own_environments;
 mod rollouts;
+mod sample;
 mod words;
 
+use habit_gpu::advantage::Path;
 use habit_gpu::{Context, Options, block_on};
 
 /// The machine's best adapter.
@@ -13,4 +19,17 @@ fn device() -> Context {
         Ok(context) => context,
         Err(error) => panic!("these tests need an adapter: {error}"),
     }
+}
+
+/// The machine's best adapter, and where it has subgroup operations, again without them.
+fn with_and_without_subgroups() -> Vec<Context> {
+    let with = device();
+    let without = || block_on(Context::new(&Options { without_subgroups: true, ..Options::default() })).unwrap();
+    if with.subgroups() { vec![with, without()] } else { vec![with] }
+}
+
+/// Every way that a recursion can be worked on.
+fn ways() -> Vec<(Context, Path)> {
+    let scans = with_and_without_subgroups().into_iter().map(|context| (context, Path::Scan));
+    std::iter::once((device(), Path::Lanes)).chain(scans).collect()
 }

@@ -25,6 +25,9 @@ const NATIVE: &str = "-C target-cpu=native";
 
 /// Builds the contenders, checks that they compute the same, and times them in turn.
 pub fn bench(house: &House, subject: Subject, rounds: usize) -> Result<(), String> {
+    if subject == Subject::Gpu {
+        return gpu(house, rounds);
+    }
     let mut contenders = Vec::new();
     let mut programs = Vec::new();
     for (name, start) in PROGRAMS {
@@ -50,6 +53,17 @@ pub fn bench(house: &House, subject: Subject, rounds: usize) -> Result<(), Strin
         compare(workload, &field, &mut programs, rounds)?;
     }
     Ok(())
+}
+
+/// Measures the GPU by the program that `habit-gpu` brings for it; it prints the table of `gpu/README.md`.
+fn gpu(house: &House, rounds: usize) -> Result<(), String> {
+    ensure(house, Need::Debian(&["mesa-vulkan-drivers", "libvulkan1"]))?;
+    let mut program = cargo();
+    program.args(["run", "--quiet", "--release", "--package", "habit-gpu", "--example", "bench", "--"]);
+    // Keeps a layer of Mesa's from asking for a display that is not there.
+    program.arg(rounds.to_string()).env("NODEVICE_SELECT", "1").current_dir(&house.root);
+    println!("Processor: {}", processor());
+    run(&mut program)
 }
 
 /// A program of contenders: what it is built with, and how it is started.

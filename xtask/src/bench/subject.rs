@@ -11,6 +11,8 @@ pub enum Subject {
     Bandit,
     /// GAE(lambda) on batches of trajectories
     Advantage,
+    /// This machine's GPU beside its own copying and beside the kernel on the CPU
+    Gpu,
 }
 
 /// What all contenders of it do.
@@ -42,6 +44,7 @@ impl Subject {
             Self::Policy => "policy",
             Self::Bandit => "bandit",
             Self::Advantage => "advantage",
+            Self::Gpu => "gpu",
         }
     }
 
@@ -51,6 +54,8 @@ impl Subject {
             Self::Policy => &POLICY,
             Self::Bandit => &BANDIT,
             Self::Advantage => &ADVANTAGE,
+            // Measured by a program of its own.
+            Self::Gpu => &[],
         }
     }
 }
