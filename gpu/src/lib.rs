@@ -33,6 +33,7 @@ mod error;
 mod future;
 pub mod learn;
 pub mod rollout;
+mod sample;
 mod self_check;
 pub mod streams;
 mod tolerance;

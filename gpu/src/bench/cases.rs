@@ -7,10 +7,10 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::future::block_on;
 use crate::rollout::{Episode, Lane, Tables, TabularRollout, ThresholdPolicy, cpu};
+use crate::sample::Sample;
 use habit::advantage::{self, GroupBaseline as Baseline};
 use habit::env::CliffWalking;
-use habit::interact::{Outcome, RolloutView};
-use habit::rng::{self, Rng};
+use habit::interact::RolloutView;
 use std::pin::Pin;
 
 type Make = for<'a> fn(&'a Context, usize) -> Pin<Box<dyn Future<Output = Result<Case, Error>> + 'a>>;
@@ -35,63 +35,27 @@ const LAMBDA: f32 = 0.95;
 /// Random numbers before they begin again.
 const PERIOD: usize = 1 << 16;
 
-/// Random steps; about one in 25 ends an episode.
-struct Sample {
-    shape: [usize; 2],
-    /// Rewards, values, next values, and the logarithms of a ratio.
-    numbers: [Vec<f32>; 4],
-    outcomes: Vec<Outcome>,
-    actions: Vec<bool>,
+/// Bytes of one array of numbers, and of one of outcomes or actions.
+const fn bytes([steps, lanes]: [usize; 2]) -> [u64; 2] {
+    [4 * (steps * lanes) as u64, (steps * lanes) as u64]
 }
 
-impl Sample {
-    fn new(shape: [usize; 2]) -> Self {
-        let mut rng = rng::stream(7, 0);
-        let count = shape[0] * shape[1];
-        let mut numbers = || -> Vec<f32> {
-            let period: Vec<_> = (0..PERIOD).map(|_| rng::gaussian_by_sum(&mut rng)).collect();
-            period.into_iter().cycle().take(count).collect()
-        };
-        let numbers = std::array::from_fn(|_| numbers());
-        let outcome = |_| match rng.next_u32() % 50 {
-            0 => Outcome::Terminated,
-            1 => Outcome::Truncated,
-            _ => Outcome::Continue,
-        };
-        let outcomes = (0..count).map(outcome).collect();
-        let actions = (0..count).map(|_| !rng.next_u32().is_multiple_of(3)).collect();
-        Self { shape, numbers, outcomes, actions }
-    }
+/// An array for an output.
+fn output(context: &Context, shape: [usize; 2]) -> wgpu::Buffer {
+    context.recorder().storage(bytes(shape)[0])
+}
 
-    fn view(&self) -> Result<RolloutView<'_>, habit::Error> {
-        let [steps, lanes] = self.shape;
-        let [rewards, values, next_values, _] = &self.numbers;
-        RolloutView::new(steps, lanes, rewards, values, next_values, &self.outcomes)
-    }
-
-    fn zeros(&self) -> Vec<f32> {
-        vec![0.0; self.outcomes.len()]
-    }
-
-    /// Arrays on the device: those of `numbers` asked for, outcomes, actions.
-    fn upload<const N: usize>(&self, context: &Context, numbers: [usize; N]) -> ([wgpu::Buffer; N], [wgpu::Buffer; 2]) {
-        let recorder = context.recorder();
-        let outcomes: Vec<_> = self.outcomes.iter().map(|&outcome| outcome as u8).collect();
-        let actions: Vec<_> = self.actions.iter().map(|&action| u8::from(action)).collect();
-        let numbers = numbers.map(|i| recorder.upload(bytemuck::cast_slice(&self.numbers[i])));
-        (numbers, [outcomes, actions].map(|bytes| recorder.upload(&bytes)))
-    }
-
-    /// Bytes of one array of numbers, and of one of outcomes or actions.
-    fn bytes(&self) -> [u64; 2] {
-        let count = self.outcomes.len() as u64;
-        [4 * count, count]
-    }
-
-    /// An array for an output.
-    fn output(&self, context: &Context) -> wgpu::Buffer {
-        context.recorder().storage(self.bytes()[0])
-    }
+/// Arrays on the device: those of `numbers` asked for, outcomes, actions.
+fn upload<const N: usize>(
+    context: &Context,
+    sample: &Sample,
+    numbers: [usize; N],
+) -> ([wgpu::Buffer; N], [wgpu::Buffer; 2]) {
+    let recorder = context.recorder();
+    let outcomes: Vec<_> = sample.outcomes.iter().map(|&outcome| outcome as u8).collect();
+    let actions: Vec<_> = sample.actions.iter().map(|&action| u8::from(action)).collect();
+    let numbers = numbers.map(|i| recorder.upload(bytemuck::cast_slice(&sample.numbers[i])));
+    (numbers, [outcomes, actions].map(|bytes| recorder.upload(&bytes)))
 }
 
 /// Checks the input and runs the kernel's estimator: what a call on the CPU does.
@@ -106,10 +70,10 @@ fn host(
 async fn gae(name: &'static str, context: &Context, shape: [usize; 2]) -> Result<Case, Error> {
     let kernels = advantage::Gae::new(DISCOUNT, LAMBDA)?;
     let device = Gae::new(context, kernels).await?;
-    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape));
-    let ([rewards, values, next_values], [outcomes, _]) = sample.upload(context, [0, 1, 2]);
-    let [out, targets] = [sample.output(context), context.recorder().storage(0)];
-    let [number, byte] = sample.bytes();
+    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape, PERIOD));
+    let ([rewards, values, next_values], [outcomes, _]) = upload(context, &sample, [0, 1, 2]);
+    let [out, targets] = [output(context, shape), context.recorder().storage(0)];
+    let [number, byte] = bytes(shape);
     let moved = plan.traffic(3 * number + byte, number);
     let record = move |recorder: &mut Recorder<'_>| {
         device.record(recorder, &plan, 1, &[&rewards, &values, &next_values, &outcomes, &out, &targets]);
@@ -122,10 +86,10 @@ async fn gae(name: &'static str, context: &Context, shape: [usize; 2]) -> Result
 async fn returns(name: &'static str, context: &Context, shape: [usize; 2]) -> Result<Case, Error> {
     let kernels = advantage::DiscountedReturn::new(DISCOUNT)?;
     let device = DiscountedReturn::new(context, kernels).await?;
-    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape));
-    let ([rewards, next_values], [outcomes, _]) = sample.upload(context, [0, 2]);
-    let out = sample.output(context);
-    let [number, byte] = sample.bytes();
+    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape, PERIOD));
+    let ([rewards, next_values], [outcomes, _]) = upload(context, &sample, [0, 2]);
+    let out = output(context, shape);
+    let [number, byte] = bytes(shape);
     let moved = plan.traffic(2 * number + byte, number);
     let record = move |recorder: &mut Recorder<'_>| {
         device.record(recorder, &plan, 1, &[&rewards, &next_values, &outcomes, &out])
@@ -138,10 +102,10 @@ async fn returns(name: &'static str, context: &Context, shape: [usize; 2]) -> Re
 async fn n_step(name: &'static str, context: &Context, shape: [usize; 2]) -> Result<Case, Error> {
     let kernels = advantage::NStepReturn::new(DISCOUNT, 5)?;
     let device = NStepReturn::new(context, kernels).await?;
-    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape));
-    let ([rewards, next_values], [outcomes, _]) = sample.upload(context, [0, 2]);
-    let out = sample.output(context);
-    let [number, byte] = sample.bytes();
+    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape, PERIOD));
+    let ([rewards, next_values], [outcomes, _]) = upload(context, &sample, [0, 2]);
+    let out = output(context, shape);
+    let [number, byte] = bytes(shape);
     let moved = plan.traffic(2 * number + byte, number);
     let record =
         move |recorder: &mut Recorder<'_>| device.record(recorder, &plan, [&rewards, &next_values, &outcomes, &out]);
@@ -153,10 +117,10 @@ async fn n_step(name: &'static str, context: &Context, shape: [usize; 2]) -> Res
 async fn v_trace(name: &'static str, context: &Context, shape: [usize; 2]) -> Result<Case, Error> {
     let kernels: advantage::VTrace = advantage::VTrace::new(DISCOUNT, 1.0, 1.0, 1.0)?;
     let device = VTrace::new(context, kernels).await?;
-    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape));
-    let ([rewards, values, next_values, ratios], [outcomes, _]) = sample.upload(context, [0, 1, 2, 3]);
-    let [out, targets] = [sample.output(context), sample.output(context)];
-    let [number, byte] = sample.bytes();
+    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape, PERIOD));
+    let ([rewards, values, next_values, ratios], [outcomes, _]) = upload(context, &sample, [0, 1, 2, 3]);
+    let [out, targets] = [output(context, shape), output(context, shape)];
+    let [number, byte] = bytes(shape);
     let moved = plan.traffic(4 * number + byte, 2 * number);
     let record = move |recorder: &mut Recorder<'_>| {
         let arrays = [&rewards, &values, &next_values, &outcomes, &ratios, &out, &targets];
@@ -173,10 +137,10 @@ async fn v_trace(name: &'static str, context: &Context, shape: [usize; 2]) -> Re
 async fn turns(name: &'static str, context: &Context, shape: [usize; 2]) -> Result<Case, Error> {
     let kernels = advantage::TurnGae::new(DISCOUNT, LAMBDA)?;
     let device = TurnGae::new(context, kernels).await?;
-    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape));
-    let ([rewards, values, next_values], [outcomes, actions]) = sample.upload(context, [0, 1, 2]);
-    let out = sample.output(context);
-    let [number, byte] = sample.bytes();
+    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape, PERIOD));
+    let ([rewards, values, next_values], [outcomes, actions]) = upload(context, &sample, [0, 1, 2]);
+    let out = output(context, shape);
+    let [number, byte] = bytes(shape);
     // The first pass writes, and the second reads, the starts of turns: at most every second token.
     let moved = plan.traffic(3 * number + 2 * byte, number / 2) + plan.traffic(number / 2 + 2 * byte, number);
     let record = move |recorder: &mut Recorder<'_>| {
@@ -190,10 +154,10 @@ async fn turns(name: &'static str, context: &Context, shape: [usize; 2]) -> Resu
 async fn groups(name: &'static str, context: &Context, shape: [usize; 2]) -> Result<Case, Error> {
     let kernels = Baseline::Standardised { ddof: 1, epsilon: 1e-6 };
     let device = GroupBaseline::new(context, kernels).await?;
-    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape));
-    let ([returns], _) = sample.upload(context, [0]);
-    let out = sample.output(context);
-    let (moved, [number, _]) = (plan.traffic(), sample.bytes());
+    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape, PERIOD));
+    let ([returns], _) = upload(context, &sample, [0]);
+    let out = output(context, shape);
+    let (moved, [number, _]) = (plan.traffic(), bytes(shape));
     let record = move |recorder: &mut Recorder<'_>| device.record(recorder, &plan, [&returns, &out]);
     let host = host(sample, move |_, view, out| {
         let mut groups = view.rewards().chunks(shape[1]).zip(out.chunks_mut(shape[1]));
@@ -206,10 +170,10 @@ async fn groups(name: &'static str, context: &Context, shape: [usize; 2]) -> Res
 async fn process(name: &'static str, context: &Context, shape: [usize; 2]) -> Result<Case, Error> {
     let kernels = advantage::ProcessGroup::new(1, 1e-6)?;
     let device = ProcessGroup::new(context, kernels).await?;
-    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape));
-    let ([rewards], [outcomes, _]) = sample.upload(context, [0]);
-    let out = sample.output(context);
-    let [number, byte] = sample.bytes();
+    let (plan, sample) = (device.plan(shape[0], shape[1])?, Sample::new(shape, PERIOD));
+    let ([rewards], [outcomes, _]) = upload(context, &sample, [0]);
+    let out = output(context, shape);
+    let [number, byte] = bytes(shape);
     let moved = plan.traffic(number, byte);
     let record = move |recorder: &mut Recorder<'_>| device.record(recorder, &plan, [&rewards, &outcomes, &out]);
     let host = host(sample, move |_, view, out| kernels.advantages(view, out));

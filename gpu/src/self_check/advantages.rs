@@ -6,63 +6,27 @@ use crate::advantage::{
 };
 use crate::context::Context;
 use crate::error::Error;
+use crate::sample::Sample;
 use crate::tolerance::Tolerance;
 use habit::advantage::{self, GroupBaseline as Baseline};
-use habit::interact::{Outcome, RolloutView};
-use habit::rng::{self, Rng};
 
 const DISCOUNT: f32 = 0.99;
 const LAMBDA: f32 = 0.95;
 
 /// Many lanes, few long lanes of one column and of several, and few short ones.
 const SHAPES: [(Path, [usize; 2]); 4] =
-    [(Path::Lanes, [200, 1031]), (Path::Scan, [60_007, 1]), (Path::Scan, [2003, 37]), (Path::Scan, [41, 7])];
+    [(Path::Lanes, [100, 517]), (Path::Scan, [9001, 1]), (Path::Scan, [515, 37]), (Path::Scan, [41, 7])];
 
-/// Random steps.
-struct Sample {
-    steps: usize,
-    lanes: usize,
-    /// Rewards, values, next values; logarithms of two policies' probabilities.
-    numbers: [Vec<f32>; 5],
-    outcomes: Vec<Outcome>,
-    actions: Vec<bool>,
-}
-
-impl Sample {
-    fn new([steps, lanes]: [usize; 2]) -> Self {
-        let mut rng = rng::stream(7, 0);
-        let count = steps * lanes;
-        let numbers = std::array::from_fn(|_| (0..count).map(|_| rng::gaussian_by_sum(&mut rng)).collect());
-        let outcome = |_| match rng.next_u32() % 50 {
-            0 => Outcome::Terminated,
-            1 => Outcome::Truncated,
-            _ => Outcome::Continue,
-        };
-        let outcomes = (0..count).map(outcome).collect();
-        let actions = (0..count).map(|_| !rng.next_u32().is_multiple_of(3)).collect();
-        Self { steps, lanes, numbers, outcomes, actions }
-    }
-
-    fn view(&self) -> Result<RolloutView<'_>, habit::Error> {
-        let [rewards, values, next_values, ..] = &self.numbers;
-        RolloutView::new(self.steps, self.lanes, rewards, values, next_values, &self.outcomes)
-    }
-
-    /// A sample that gives sums of magnitudes where this gives sums: rewards and next values without their signs, and each
-    /// value as part of its reward.
-    fn magnitudes(&self, with_values: bool) -> Self {
-        let [rewards, values, next_values, ..] = &self.numbers;
-        let value = |value: &f32| if with_values { value.abs() } else { 0.0 };
-        let rewards = rewards.iter().zip(values).map(|(reward, own)| reward.abs() + value(own)).collect();
-        let next_values = next_values.iter().map(|number| number.abs()).collect();
-        let [_, _, _, learner, actor] = self.numbers.clone();
-        let numbers = [rewards, vec![0.0; values.len()], next_values, learner, actor];
-        Self { numbers, outcomes: self.outcomes.clone(), actions: self.actions.clone(), ..*self }
-    }
-
-    fn zeros(&self) -> Vec<f32> {
-        vec![0.0; self.steps * self.lanes]
-    }
+/// A sample that gives sums of magnitudes where `sample` gives sums: rewards and next values without their signs, and each
+/// value as part of its reward.
+fn magnitudes(sample: &Sample, with_values: bool) -> Sample {
+    let [rewards, values, next_values, ..] = &sample.numbers;
+    let value = |value: &f32| if with_values { value.abs() } else { 0.0 };
+    let rewards = rewards.iter().zip(values).map(|(reward, own)| reward.abs() + value(own)).collect();
+    let next_values = next_values.iter().map(|number| number.abs()).collect();
+    let [_, _, _, learner, actor] = sample.numbers.clone();
+    let numbers = [rewards, vec![0.0; values.len()], next_values, learner, actor];
+    Sample { numbers, outcomes: sample.outcomes.clone(), actions: sample.actions.clone(), ..*sample }
 }
 
 fn check(name: &'static str, tolerance: &Tolerance) -> Check {
@@ -83,8 +47,8 @@ macro_rules! recursion {
         let mut device = $type::new($context, host).await?;
         let mut tolerance = Tolerance::default();
         for (path, shape) in SHAPES {
-            let sample = Sample::new(shape);
-            let magnitudes = sample.magnitudes($values);
+            let sample = Sample::new(shape, usize::MAX);
+            let magnitudes = magnitudes(&sample, $values);
             let [mut found, mut expected, mut terms] = [sample.zeros(), sample.zeros(), sample.zeros()];
             device.set_path(Some(path));
             device.$method(&sample.view()?, $(&sample.$actions,)? &mut found).await?;
@@ -123,8 +87,8 @@ async fn v_trace(context: &Context) -> Result<Check, Error> {
     let mut device = VTrace::new(context, host).await?;
     let mut tolerance = Tolerance::default();
     for (path, shape) in SHAPES {
-        let sample = Sample::new(shape);
-        let ([.., learner, actor], magnitudes) = (&sample.numbers, sample.magnitudes(true));
+        let sample = Sample::new(shape, usize::MAX);
+        let ([.., learner, actor], magnitudes) = (&sample.numbers, magnitudes(&sample, true));
         let [mut found, mut expected, mut terms] = [(); 3].map(|()| [sample.zeros(), sample.zeros()]);
         device.set_path(Some(path));
         let [advantages, targets] = &mut found;
@@ -149,8 +113,8 @@ fn with_mean(numbers: &[f32]) -> Vec<f32> {
 async fn groups(name: &'static str, context: &Context, baseline: Baseline) -> Result<Check, Error> {
     let device = GroupBaseline::new(context, baseline).await?;
     let mut tolerance = Tolerance::default();
-    for (groups, size) in [(5001, 8), (301, 77), (3, 9001)] {
-        let [returns, ..] = Sample::new([groups, size]).numbers;
+    for (groups, size) in [(1001, 8), (101, 77), (3, 3001)] {
+        let [returns, ..] = Sample::new([groups, size], usize::MAX).numbers;
         let [mut found, mut expected] = [vec![0.0; returns.len()], vec![0.0; returns.len()]];
         device.advantages(size, &returns, &mut found).await?;
         for (group, (returns, expected)) in returns.chunks(size).zip(expected.chunks_mut(size)).enumerate() {
@@ -166,7 +130,7 @@ async fn process_group(context: &Context) -> Result<Check, Error> {
     let mut device = ProcessGroup::new(context, host).await?;
     let mut tolerance = Tolerance::default();
     for (path, shape) in SHAPES {
-        let mut sample = Sample::new(shape);
+        let mut sample = Sample::new(shape, usize::MAX);
         let [mut found, mut expected, mut terms] = [sample.zeros(), sample.zeros(), sample.zeros()];
         device.set_path(Some(path));
         device.advantages(&sample.view()?, &mut found).await?;

@@ -218,6 +218,29 @@ fn an_undecayed_sum_over_a_long_lane_is_within_the_tolerance() {
 }
 
 #[test]
+fn the_worked_example_comes_out() {
+    let (go_on, cut) = (Outcome::Continue, Outcome::Truncated);
+    let (rewards, outcomes) = ([1.0, 0.0, -1.0, 2.0, 0.5], [go_on, go_on, go_on, cut, go_on]);
+    let (values, next_values) = ([0.5, 0.25, -0.5, 1.0, 0.0], [0.25, -0.5, 1.0, 0.75, 0.4]);
+    let view = RolloutView::trajectory(&rewards, &values, &next_values, &outcomes).unwrap();
+    let close = |found: [f32; 5], expected: [f32; 5]| {
+        assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{found:?}");
+    };
+    for (context, path) in ways() {
+        let kernels = advantage::DiscountedReturn::new(0.9).unwrap();
+        let mut returns = block_on(DiscountedReturn::new(&context, kernels)).unwrap();
+        returns.set_path(Some(path));
+        let mut out = [f32::NAN; 5];
+        block_on(returns.returns(&view, &mut out)).unwrap();
+        close(out, [2.140_08, 1.266_75, 1.407_5, 2.675, 0.86]);
+        let mut gae = block_on(Gae::new(&context, advantage::Gae::new(0.9, 0.8).unwrap())).unwrap();
+        gae.set_path(Some(path));
+        block_on(gae.advantages(&view, &mut out)).unwrap();
+        close(out, [1.053_550_4, 0.456_32, 1.606, 1.675, 0.86]);
+    }
+}
+
+#[test]
 fn a_cut_at_any_step_is_a_cut_on_the_device_too() {
     // Lane `n` of the first half is terminated at step `n`, of the second half truncated.
     let (steps, lanes) = (41, 82);
