@@ -84,7 +84,7 @@ use crate::discount::Discounted;
 use crate::env::{Action, Env, Observation};
 use crate::error::Error;
 use crate::interact::{Element, Outcome, Transition};
-use crate::math::{Share, is_in_unit_interval};
+use crate::math::Share;
 use crate::rng::Rng;
 use crate::schedule::StepSized;
 
@@ -106,10 +106,12 @@ impl<R: Share> TdParameters<R> {
     /// # Errors
     /// [`Error::StepSizeOutOfRange`], also when it would become 0; [`Error::DiscountOutOfRange`].
     fn checked(parameters: TdParameters) -> Result<Self, Error> {
-        parameters.check()?;
         let step_size = R::from_f32(parameters.step_size).map_err(|_| Error::StepSizeOutOfRange)?;
+        if step_size == R::ZERO {
+            return Err(Error::StepSizeOutOfRange);
+        }
         let discount = R::from_f32(parameters.discount).map_err(|_| Error::DiscountOutOfRange)?;
-        if step_size == R::ZERO { Err(Error::StepSizeOutOfRange) } else { Ok(Self { step_size, discount }) }
+        Ok(Self { step_size, discount })
     }
 
     /// As numbers.
@@ -122,10 +124,7 @@ impl TdParameters {
     /// # Errors
     /// [`Error::StepSizeOutOfRange`], [`Error::DiscountOutOfRange`].
     fn check(&self) -> Result<(), Error> {
-        if self.step_size == 0.0 || !is_in_unit_interval(self.step_size) {
-            return Err(Error::StepSizeOutOfRange);
-        }
-        if is_in_unit_interval(self.discount) { Ok(()) } else { Err(Error::DiscountOutOfRange) }
+        Self::checked(*self).map(|_| ())
     }
 }
 

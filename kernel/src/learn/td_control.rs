@@ -146,7 +146,11 @@ impl<T: Target, S: Dim, A: Dim, B: StorageMut<V>, V: QValue, E: Exploration<V>> 
         let Tabular { table, exploration, parameters } = &mut self.tabular;
         let discount = parameters.discount;
         let next_values = table.row(next_state)?;
-        let (next_value, committed) = if outcome == Outcome::Terminated {
+        let is_over = outcome == Outcome::Terminated;
+        if !is_over && exploration.available(next_state, next_values).is_empty() {
+            return Err(Error::EmptyRange);
+        }
+        let (next_value, committed) = if is_over {
             (V::ZERO, Committed::NONE)
         } else if T::COMMITS {
             let next_action = exploration.act(next_state, next_values, rng)?;
@@ -213,9 +217,14 @@ impl<T: Target, S: Dim, A: Dim, B: StorageMut<V>, V: QValue, E> Identify for TdC
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learn::{ExpectedSarsa, ExpectedSarsaTarget, QLearning, QLearningTarget, Sarsa, SarsaTarget};
-    use crate::policy::{QTable, QView};
+    use crate::learn::{
+        ExpectedSarsa, ExpectedSarsaTarget, FixedExpectedSarsa, FixedQLearning, QLearning, QLearningTarget, Sarsa,
+        SarsaTarget,
+    };
+    use crate::math::FixedInteger;
+    use crate::policy::{FixedTable, LimitedActions, QTable, QView};
     use crate::rng::stream;
+    use crate::schedule::StepSized;
 
     const PARAMETERS: TdParameters = TdParameters { step_size: 0.5, discount: 0.9 };
     const TRANSITION: Transition =
@@ -324,8 +333,80 @@ mod tests {
     }
 
     #[test]
+    fn integers_learn_the_worked_example() {
+        let with_floats = updated::<SarsaTarget>(&TRANSITION, 0).0;
+        fn in_integers<T: Target, I: FixedInteger, const B: u32>() -> f32 {
+            let mut learner = TdControl::<T, FixedTable<2, 4, I, B>>::EMPTY;
+            learner.tabular.table.convert_from(&prepared::<T>().tabular.table).unwrap();
+            learner.resume(PARAMETERS, exploration()).unwrap();
+            learner.learn(&TRANSITION, &mut stream(0, 0)).unwrap();
+            learner.table().value(0, 0).unwrap().to_f32()
+        }
+        let close = |value: f32, expected: f32, unit: f32| assert!((value - expected).abs() <= unit, "{value}");
+        close(in_integers::<QLearningTarget, i16, 10>(), 0.975, 1.0 / 1024.0);
+        close(in_integers::<QLearningTarget, i32, 20>(), 0.975, 1e-6);
+        close(in_integers::<ExpectedSarsaTarget, i16, 10>(), 0.941_25, 1.0 / 1024.0);
+        close(in_integers::<ExpectedSarsaTarget, i32, 20>(), 0.941_25, 1e-6);
+        // The same draws as with floats.
+        close(in_integers::<SarsaTarget, i32, 20>(), with_floats, 1e-6);
+    }
+
+    #[test]
+    fn integers_refuse_what_they_cannot_hold_and_stay_in_their_range() {
+        let mut learner = FixedQLearning::<2, 1, i16, 8>::EMPTY;
+        let mut rng = stream(1, 0);
+        let small = TdParameters { step_size: 1e-6, ..PARAMETERS };
+        assert_eq!(learner.start(small, EpsilonGreedy::GREEDY, 0.0), Err(Error::StepSizeOutOfRange));
+        assert_eq!(learner.start(PARAMETERS, EpsilonGreedy::GREEDY, 128.0), Err(Error::ValueOutOfRange));
+        let parameters = TdParameters { step_size: 1.0, discount: 1.0 };
+        learner.start(parameters, EpsilonGreedy::GREEDY, -100.0).unwrap();
+        let step = Transition { state: 0, action: 0, reward: 120.0, next_state: 0, outcome: Outcome::Continue };
+        let digest = learner.digest();
+        assert_eq!(learner.learn(&Transition { reward: 128.0, ..step }, &mut rng), Err(Error::ValueOutOfRange));
+        assert_eq!(learner.learn(&Transition { reward: f32::NAN, ..step }, &mut rng), Err(Error::NonFinite));
+        assert_eq!(learner.digest(), digest);
+        for value in [20.0, 127.996_09, 127.996_09] {
+            learner.learn(&step, &mut rng).unwrap();
+            assert_eq!(learner.table().value(0, 0).unwrap().to_f32(), value);
+        }
+        for _ in 0..4 {
+            learner.learn(&Transition { reward: -127.0, ..step }, &mut rng).unwrap();
+        }
+        assert_eq!(learner.table().value(0, 0).unwrap().to_f32(), -128.0);
+        assert_eq!(learner.parameters(), parameters);
+        learner.set_step_size(0.0).unwrap();
+        learner.learn(&step, &mut rng).unwrap();
+        assert_eq!(learner.table().value(0, 0).unwrap().to_f32(), -128.0, "with a step size of 0 nothing is learned");
+    }
+
+    #[test]
+    fn a_state_without_actions_has_no_value_to_learn_from() {
+        let exploration = LimitedActions::new(EpsilonGreedy::GREEDY, [4, 0]);
+        let mut learner = FixedQLearning::<2, 4, i16, 8, LimitedActions<EpsilonGreedy, [u8; 2]>>::EMPTY;
+        learner.start(PARAMETERS, exploration, 0.0).unwrap();
+        assert_eq!(learner.learn(&TRANSITION, &mut stream(0, 0)), Err(Error::EmptyRange));
+        let terminal = Transition { outcome: Outcome::Terminated, ..TRANSITION };
+        assert_eq!(learner.learn(&terminal, &mut stream(0, 0)), Ok(-1.0));
+    }
+
+    #[test]
+    fn every_type_of_value_is_another_kind() {
+        let kinds = [
+            FixedQLearning::<2, 4, i16, 8>::EMPTY.identity(),
+            FixedQLearning::<2, 4, i16, 9>::EMPTY.identity(),
+            FixedQLearning::<2, 4, i32, 8>::EMPTY.identity(),
+            QLearning::<2, 4>::EMPTY.identity(),
+        ];
+        for (index, kind) in kinds.iter().enumerate() {
+            assert!(!kinds[index + 1..].contains(kind));
+        }
+    }
+
+    #[test]
     fn an_owner_takes_its_table_and_little_more() {
         const { assert!(QLearning::<48, 4>::SIZE <= 48 * 4 * 4 + 48) };
         const { assert!(ExpectedSarsa::<48, 4>::SIZE <= 48 * 4 * 4 + 48) };
+        const { assert!(FixedQLearning::<48, 4, i16, 8>::SIZE <= 48 * 4 * 2 + 48) };
+        const { assert!(FixedExpectedSarsa::<48, 4, i32, 16>::SIZE <= 48 * 4 * 4 + 48) };
     }
 }

@@ -73,11 +73,19 @@ impl<I: FixedInteger, const SCALE_BITS: u32> Fixed<I, SCALE_BITS> {
         Self(self.0.plus_share(share, other.0))
     }
 
-    /// `self + share * (target - self)`. A share above 0 moves it by a unit at least, so that it does not stop short of the
-    /// target, which it never passes.
+    /// `self + share * (other - self)`.
+    #[inline]
+    pub fn mixed(self, other: Self, share: I::Share) -> Self {
+        Self(self.0.mixed(other.0, share))
+    }
+
+    /// `self + share * (target - self)`, a unit towards the target at least unless the share is 0: it does not stop short of
+    /// the target, which it never passes.
     #[inline]
     pub fn towards(self, target: Self, share: I::Share) -> Self {
-        Self(self.0.towards(target.0, share))
+        let mixed = self.0.mixed(target.0, share);
+        let is_short = mixed == self.0 && share != I::Share::ZERO;
+        Self(if is_short { mixed.stepped_towards(target.0) } else { mixed })
     }
 
     /// `self - other`.
@@ -181,8 +189,11 @@ pub trait FixedInteger: sealed::Sealed + Copy + Default + Debug + Ord + Persist 
     /// `self + share * other`.
     fn plus_share(self, share: Self::Share, other: Self) -> Self;
 
-    /// `self + share * (target - self)`, 1 towards the target at least unless the share is 0.
-    fn towards(self, target: Self, share: Self::Share) -> Self;
+    /// `self + share * (other - self)`.
+    fn mixed(self, other: Self, share: Self::Share) -> Self;
+
+    /// `self`, 1 less or 1 more.
+    fn stepped_towards(self, target: Self) -> Self;
 
     /// `self - other`.
     fn minus(self, other: Self) -> i32;
@@ -220,13 +231,17 @@ macro_rules! fixed_integers {
             }
 
             #[inline]
-            fn towards(self, target: Self, share: Self::Share) -> Self {
-                // A difference has one bit more than a number, and a share one bit less: the product fits.
-                let product = <$wide>::from(share.0) * (<$wide>::from(target) - <$wide>::from(self));
-                let step = (product + (1 << ($bits - 1))) >> $bits;
-                let step = if step == 0 { product.signum() } else { step };
-                // It lies between the two, as the share is 1 at most.
-                (<$wide>::from(self) + step) as Self
+            fn mixed(self, other: Self, share: Self::Share) -> Self {
+                // A difference has one bit more than a number, and a share one bit less: the product fits. The sum lies between
+                // the two, as the share is 1 at most.
+                let product = <$wide>::from(share.0) * (<$wide>::from(other) - <$wide>::from(self));
+                (<$wide>::from(self) + ((product + (1 << ($bits - 1))) >> $bits)) as Self
+            }
+
+            #[inline]
+            fn stepped_towards(self, target: Self) -> Self {
+                // It does not pass the target, so it stays within the numbers.
+                self.wrapping_add(Self::from(target > self)).wrapping_sub(Self::from(target < self))
             }
 
             #[inline]
@@ -329,9 +344,11 @@ mod tests {
                     // The arithmetic is that of unbounded integers, cut at the ends.
                     let exact = wide(share.0) * wide(b);
                     assert_eq!(wide(a.plus_share(share, b)), clamp(wide(a) + nearest(exact, $bits)));
-                    let moved = a.towards(b, share);
                     let exact = wide(share.0) * (wide(b) - wide(a));
                     let step = nearest(exact, $bits);
+                    assert_eq!(wide(a.mixed(b, share)) - wide(a), step);
+                    let towards = |a, b| Fixed::<$type, 4>(a).towards(Fixed(b), share).0;
+                    let moved = towards(a, b);
                     assert_eq!(wide(moved) - wide(a), if step == 0 { exact.signum() } else { step });
                     assert!(a.min(b) <= moved && moved <= a.max(b), "it passes neither end");
                     assert!(moved != a || a == b || share.0 == 0, "it does not stop short");
@@ -339,8 +356,8 @@ mod tests {
                     let (low, high) = (b.min(c), b.max(c));
                     assert!(a.plus_share(share, low) <= a.plus_share(share, high));
                     assert!(low.plus_share(share, a) <= high.plus_share(share, a));
-                    assert!(a.towards(low, share) <= a.towards(high, share));
-                    assert!(low.towards(a, share) <= high.towards(a, share));
+                    assert!(towards(a, low) <= towards(a, high));
+                    assert!(towards(low, a) <= towards(high, a));
                     let mean = <$type>::mean([a, b, c].into_iter());
                     assert_eq!(wide(mean), (wide(a) + wide(b) + wide(c) + 1).div_euclid(3));
                 }

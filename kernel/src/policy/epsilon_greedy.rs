@@ -141,7 +141,7 @@ impl<I: FixedInteger, const SCALE_BITS: u32> Exploration<Fixed<I, SCALE_BITS>> f
     #[inline]
     fn expected_value(&self, _state: usize, values: &[Fixed<I, SCALE_BITS>]) -> Fixed<I, SCALE_BITS> {
         let best = values.iter().copied().max().unwrap_or(Fixed::ZERO);
-        best.towards(Fixed::mean(values), I::Share::from_f32(self.epsilon).unwrap_or(I::Share::ZERO))
+        best.mixed(Fixed::mean(values), I::Share::from_f32(self.epsilon).unwrap_or(I::Share::ZERO))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::QValue;
 use crate::error::Error;
 use crate::linalg::{Const, Dim, Dyn, Storage, StorageMut};
-use crate::math::{Fixed, FixedInteger};
+use crate::math::Fixed;
 use crate::state::{Identify, Identity, Persist, Reader, Write};
 use core::marker::PhantomData;
 
@@ -291,6 +291,7 @@ impl<S: Dim, A: Dim, B: StorageMut<V>, V: QValue> Identify for Table<S, A, B, V>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::vec::Vec;
 
     #[test]
     fn owner_and_view_agree() {
@@ -304,6 +305,27 @@ mod tests {
         assert_eq!(owner.greedy(1), Ok((1, 2.5)));
         assert_eq!(owner.greedy(0), Ok((0, 0.0)));
         assert_eq!(QView::bytes(3, 2), QTable::<3, 2>::SIZE);
+    }
+
+    #[test]
+    fn tables_are_converted_or_refused() {
+        let mut floats = QTable::<2, 2>::EMPTY;
+        floats.copy_from(&[-128.0, 0.1, 127.9, -0.001]).unwrap();
+        let mut fixed = FixedTable::<2, 2, i16, 8>::EMPTY;
+        fixed.convert_from(&floats).unwrap();
+        let units = |table: &FixedTable<2, 2, i16, 8>| table.values().iter().map(|v| v.units()).collect::<Vec<_>>();
+        assert_eq!(units(&fixed), [-32_768, 26, 32_742, 0]);
+        let mut memory = [Fixed::ZERO; 4];
+        let mut view = FixedView::<i32, 20>::over(2, 2, &mut memory).unwrap();
+        view.convert_from(&fixed).unwrap();
+        let mut back = QTable::<2, 2>::EMPTY;
+        back.convert_from(&view).unwrap();
+        assert_eq!(back.values(), [-128.0, 26.0 / 256.0, 32_742.0 / 256.0, 0.0]);
+        floats.set(1, 1, 128.0).unwrap();
+        assert_eq!(fixed.convert_from(&floats), Err(Error::ValueOutOfRange));
+        assert_eq!(fixed.convert_from(&QTable::<2, 1>::EMPTY), Err(Error::OtherDimensions));
+        assert_eq!(units(&fixed), [-32_768, 26, 32_742, 0]);
+        assert_eq!(FixedView::<i16, 8>::bytes(3, 2), FixedTable::<3, 2, i16, 8>::SIZE);
     }
 
     #[test]
