@@ -102,7 +102,7 @@ fn a_slippery_lake_is_crossed_alike() {
     let env = FrozenLake::<64>::new(true);
     let lake = World { env, limit: 200, episodes: 5000, parameters, epsilon: 0.3 };
     // Not learned to the end: what far states are worth is a few units.
-    lake.agree::<14, 28>("FrozenLake 8 x 8", [96.0, 99.0]);
+    lake.agree::<14, 28>("FrozenLake 8 x 8", [96.0, 98.0]);
 }
 
 #[test]

@@ -9,6 +9,8 @@ pub enum Subject {
     Policy,
     /// LinUCB, DynLin-UCB and UCB1
     Bandit,
+    /// Flash, RAM and instructions of learners on an emulated Cortex-M0
+    Firmware,
 }
 
 /// What all contenders of it do.
@@ -39,14 +41,16 @@ impl Subject {
         match self {
             Self::Policy => "policy",
             Self::Bandit => "bandit",
+            Self::Firmware => "firmware",
         }
     }
 
-    /// All of them, in the order in which they run.
+    /// All that is timed, in the order in which it runs; what is counted has no contenders.
     pub const fn workloads(self) -> &'static [Workload] {
         match self {
             Self::Policy => &POLICY,
             Self::Bandit => &BANDIT,
+            Self::Firmware => &[],
         }
     }
 }

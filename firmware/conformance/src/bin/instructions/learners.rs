@@ -16,8 +16,8 @@ use habit::rng::{Generator, Rng, gaussian_by_sum, stream};
 const STEPS: u32 = 20_000;
 /// Updates of the others.
 const FEW_STEPS: u32 = 2_000;
-/// Updates more, in which random numbers are rejected.
-const RARE_STEPS: u32 = 200;
+/// Updates more, before and after, in which bounded draws look whether they must be repeated.
+const RARE_STEPS: u32 = 400;
 
 const PARAMETERS: TdParameters = TdParameters { step_size: 0.1, discount: 0.95 };
 
@@ -40,22 +40,19 @@ const BOUNDS: SystemBounds = SystemBounds {
     noise: 0.05,
 };
 
-/// A generator whose next two words are 0 when it is told so. The first one makes an epsilon-greedy policy explore, and the
-/// second one is where a bounded draw looks whether it must be repeated.
+/// A generator whose next words are put in. With 0 an epsilon-greedy policy explores, with the greatest word it does not; a 0
+/// after either is where a bounded draw looks whether it must be repeated.
 struct Rigged {
     generator: Generator,
-    zeros: u32,
+    words: [Option<u32>; 2],
 }
 
 impl rand_core::TryRng for Rigged {
     type Error = core::convert::Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
-        if self.zeros > 0 {
-            self.zeros -= 1;
-            return Ok(0);
-        }
-        Ok(self.generator.next_u32())
+        let [first, second] = &mut self.words;
+        Ok(first.take().or_else(|| second.take()).unwrap_or_else(|| self.generator.next_u32()))
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
@@ -95,16 +92,17 @@ where
     C: Control<Observation = Observation<V>, Action = Action<V>>,
 {
     let (mut world, mut choices) = (stream(1, 0), stream(1, 1));
+    let mut rigged = Rigged { generator: stream(1, 2), words: [None; 2] };
     let mut state = env.reset(&mut world);
-    for _ in 0..steps {
-        state = step(counter, &mut env, agent, state, &mut world, &mut choices)?;
-        counter.end();
-    }
-    let mut rigged = Rigged { generator: choices, zeros: 0 };
-    for _ in 0..RARE_STEPS {
-        rigged.zeros = 2;
-        state = step(counter, &mut env, agent, state, &mut world, &mut rigged)?;
-        counter.end_of_a_rare_one();
+    for index in 0..steps + 2 * RARE_STEPS {
+        if (RARE_STEPS..RARE_STEPS + steps).contains(&index) {
+            state = step(counter, &mut env, agent, state, &mut world, &mut choices)?;
+            counter.end();
+        } else {
+            rigged.words = [Some(if index % 2 == 0 { 0 } else { u32::MAX }), Some(0)];
+            state = step(counter, &mut env, agent, state, &mut world, &mut rigged)?;
+            counter.end_of_a_rare_one();
+        }
     }
     Ok(counter.cost())
 }
