@@ -1,5 +1,5 @@
 //! Developer tasks. `cargo xtask lab` builds and serves the page, `cargo xtask test` runs every test, `cargo xtask bench`
-//! compares with other libraries.
+//! compares with other libraries, or counts what learners cost a chip.
 //!
 //! This program drives cargo, npm, node, a C compiler and Python; it holds no algorithm. Every error is one line on standard error.
 
@@ -39,13 +39,16 @@ enum Task {
         #[arg(long)]
         build_only: bool,
     },
-    /// Times the kernel and its peers in turn, and prints ratios
+    /// Times the kernel and its peers in turn and prints ratios, or counts what learners cost a chip
     Bench {
         /// What to measure
         subject: bench::Subject,
         /// How often everyone runs
         #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u8).range(5..))]
         rounds: u8,
+        /// Write what `firmware` counts to tests/instructions.toml
+        #[arg(long)]
+        record: bool,
     },
     /// Installs what is missing and runs the tests
     Test {
@@ -87,7 +90,9 @@ fn main() -> ExitCode {
             }
             serve::serve(&site, port, !no_open).map(|()| ExitCode::SUCCESS)
         }),
-        Task::Bench { subject, rounds } => bench::bench(&house, subject, rounds.into()).map(|()| ExitCode::SUCCESS),
+        Task::Bench { subject, rounds, record } => {
+            bench::bench(&house, subject, rounds.into(), record).map(|()| ExitCode::SUCCESS)
+        }
         Task::Test { stages, full } => Ok(test::run(&house, &stages, full)),
     };
     outcome.unwrap_or_else(|error| {
