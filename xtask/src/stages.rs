@@ -62,7 +62,9 @@ pub const STAGES: &[Stage] = &[
             Need::Component("clippy"),
             Need::Target(CHIP),
             Need::Target(CHIP_WITH_FLOATS),
-            Need::Debian(&["qemu-system-arm"]),
+            Need::Target("thumbv7m-none-eabi"),
+            Need::Target("riscv32imac-unknown-none-elf"),
+            Need::Debian(&["qemu-system-arm", "qemu-system-misc"]),
         ],
         checks: firmware,
     },
@@ -137,6 +139,9 @@ fn firmware(house: &House) -> Result<Vec<Check>, String> {
     let lints = [
         format!("habit-firmware --features microbit-v1,fault-injection,habit/lab-bandit --target {CHIP}"),
         format!("habit-firmware --features stm32f405,habit/lab-bandit --target {CHIP_WITH_FLOATS}"),
+        "habit-firmware --features stm32vldiscovery,habit/dynlin-ucb --target thumbv7m-none-eabi".into(),
+        "habit-firmware --features hifive1,fault-injection,habit/dynlin-ucb --target riscv32imac-unknown-none-elf"
+            .into(),
         format!("habit-conformance --features habit/lab --target {CHIP}"),
         format!("habit-conformance --features habit/lab --target {CHIP_WITH_FLOATS}"),
         format!("habit-link-proof --features counter-example --target {CHIP}"),

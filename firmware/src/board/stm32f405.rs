@@ -3,15 +3,11 @@
 //! The chip runs on its internal oscillator of 16 MHz, as it comes out of reset.
 
 use super::Board;
-use crate::{Ring, cortex};
+use crate::{Ring, cortex, usart::Usart};
 
 /// Registers of the STM32F405, by their names in its reference manual (RM0090).
 mod chip {
     crate::register::registers! {
-        USART1_SR 0x4001_1000
-        USART1_DR 0x4001_1004
-        USART1_BRR 0x4001_1008
-        USART1_CR1 0x4001_100c
         GPIOA_MODER 0x4002_0000
         GPIOA_PUPDR 0x4002_000c
         GPIOA_AFRH 0x4002_0024
@@ -19,21 +15,14 @@ mod chip {
         RCC_APB2ENR 0x4002_3844
     }
 
+    // SAFETY: the chip has it there.
+    pub const USART1: crate::usart::Usart = unsafe { crate::usart::Usart::at(0x4001_1000) };
     pub const USART1_INTERRUPT: u16 = 37;
     pub const GPIOAEN: u32 = 1 << 0;
     pub const USART1EN: u32 = 1 << 4;
-    pub const SR_FE: u32 = 1 << 1;
-    pub const SR_NF: u32 = 1 << 2;
-    pub const SR_ORE: u32 = 1 << 3;
-    pub const SR_RXNE: u32 = 1 << 5;
-    pub const SR_TC: u32 = 1 << 6;
-    pub const SR_TXE: u32 = 1 << 7;
-    pub const CR1_RE: u32 = 1 << 2;
-    pub const CR1_TE: u32 = 1 << 3;
-    pub const CR1_RXNEIE: u32 = 1 << 5;
-    pub const CR1_UE: u32 = 1 << 13;
 }
 
+const LINE: Usart = chip::USART1;
 /// 16 MHz over 115200 baud.
 const DIVIDER: u32 = 139;
 
@@ -52,29 +41,14 @@ impl Stm32f405 {
         chip::GPIOA_AFRH.replace(0xff << 4, 0x77 << 4);
         chip::GPIOA_PUPDR.replace(0b11 << 20, 0b01 << 20);
         chip::GPIOA_MODER.replace(0b1111 << 18, 0b1010 << 18);
-        chip::USART1_BRR.write(DIVIDER);
-        chip::USART1_CR1.write(chip::CR1_UE | chip::CR1_TE | chip::CR1_RE | chip::CR1_RXNEIE);
+        LINE.open(DIVIDER);
         cortex::unmask(chip::USART1_INTERRUPT);
         Self
     }
 
     /// Takes what the line has received.
     pub fn interrupt() {
-        // Until nothing is left: a byte that comes in between need not bring another interrupt.
-        loop {
-            let status = chip::USART1_SR.read();
-            if status & (chip::SR_RXNE | chip::SR_ORE) == 0 {
-                return;
-            }
-            // Reading the byte after the status clears what the status said.
-            let byte = chip::USART1_DR.read() as u8;
-            if status & (chip::SR_FE | chip::SR_NF) == 0 {
-                RECEIVED.push(byte);
-            }
-            if status & (chip::SR_FE | chip::SR_NF | chip::SR_ORE) != 0 {
-                RECEIVED.lose();
-            }
-        }
+        LINE.take(&RECEIVED);
     }
 }
 
@@ -84,8 +58,7 @@ impl Board for Stm32f405 {
     }
 
     fn send(&mut self, byte: u8) {
-        while chip::USART1_SR.read() & chip::SR_TXE == 0 {}
-        chip::USART1_DR.write(byte.into());
+        LINE.send(byte);
     }
 
     fn idle(&mut self) {
@@ -93,8 +66,7 @@ impl Board for Stm32f405 {
     }
 
     fn restart(&mut self) -> ! {
-        // The last bytes are still on their way.
-        while chip::USART1_SR.read() & chip::SR_TC == 0 {}
+        LINE.flush();
         cortex::reset()
     }
 }
