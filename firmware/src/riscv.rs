@@ -27,10 +27,10 @@ pub fn unmask() {
 }
 
 /// Sleeps until an interrupt, unless a byte is there.
-pub fn idle<const N: usize>(ring: &Ring<N>) {
+pub fn idle(received: &Ring<1024>) {
     // An interrupt that is held back ends the sleep all the same.
     riscv::interrupt::free(|| {
-        if ring.is_empty() {
+        if received.is_empty() {
             riscv::asm::wfi();
         }
     });
@@ -47,8 +47,8 @@ pub fn fault_address() -> u32 {
     riscv::register::mepc::read() as u32
 }
 
-/// What starts and ends every image: `main`, the one interrupt, and the two ways to fail. The board is a unit struct with
-/// `start` and `interrupt`; what it serves is a [`Conversation`](crate::Conversation).
+/// What starts and ends every image: `main`, the one interrupt, and the two ways to fail. The board is a unit struct with its
+/// [`Wiring`](crate::boards::Wiring); what it serves is a [`Conversation`](crate::Conversation).
 #[macro_export]
 macro_rules! image {
     ($board:ident, $conversation:ident) => {
@@ -57,12 +57,13 @@ macro_rules! image {
             static mut SERVER: $crate::Server<$conversation> = $crate::Server::EMPTY;
             // SAFETY: nothing else names it, and this runs once.
             let server = unsafe { &mut *(&raw mut SERVER) };
-            server.run(&mut $board::start())
+            <$board as $crate::boards::Wiring>::open();
+            server.run(&mut $board)
         }
 
         #[::riscv_rt::core_interrupt(::riscv::interrupt::Interrupt::MachineExternal)]
         fn interrupt() {
-            $board::interrupt();
+            $crate::boards::take::<$board>();
         }
 
         // SAFETY: the name that the trap handler calls, with what it hands over.

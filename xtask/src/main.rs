@@ -1,5 +1,5 @@
 //! Developer tasks. `cargo xtask lab` builds and serves the page, `cargo xtask test` runs every test, `cargo xtask bench`
-//! compares with other libraries.
+//! compares with other libraries, `cargo xtask firmware` builds images for boards and `cargo xtask flash` puts one on a board.
 //!
 //! This program drives cargo, npm, node, a C compiler and Python; it holds no algorithm. Every error is one line on standard error.
 
@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod counts;
+mod firmware;
 mod lab;
 mod process;
 mod provision;
@@ -46,6 +47,16 @@ enum Task {
         /// How often everyone runs
         #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u8).range(5..))]
         rounds: u8,
+    },
+    /// Builds every image for boards into target/firmware/, and writes sizes.json there
+    Firmware,
+    /// Builds an image, says what it takes, and puts it on the board that is plugged in
+    Flash {
+        /// The board; with `-bandits` behind its name, where it has that image too
+        board: String,
+        /// The folder of the board's drive; looked for when not said
+        #[arg(long, value_name = "FOLDER")]
+        drive: Option<PathBuf>,
     },
     /// Installs what is missing and runs the tests
     Test {
@@ -88,6 +99,8 @@ fn main() -> ExitCode {
             serve::serve(&site, port, !no_open).map(|()| ExitCode::SUCCESS)
         }),
         Task::Bench { subject, rounds } => bench::bench(&house, subject, rounds.into()).map(|()| ExitCode::SUCCESS),
+        Task::Firmware => firmware::build_all(&house).map(|()| ExitCode::SUCCESS),
+        Task::Flash { board, drive } => firmware::flash(&house, &board, drive.as_deref()).map(|()| ExitCode::SUCCESS),
         Task::Test { stages, full } => Ok(test::run(&house, &stages, full)),
     };
     outcome.unwrap_or_else(|error| {

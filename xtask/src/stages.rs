@@ -15,7 +15,7 @@ pub struct Stage {
     /// Its name on the command line.
     pub name: &'static str,
     /// What must be there before it runs.
-    pub needs: &'static [Need],
+    pub needs: &'static [Need<'static>],
     /// What it runs, in this order; the error says why that cannot be told.
     pub checks: fn(&House) -> Result<Vec<Check>, String>,
 }
@@ -30,7 +30,7 @@ pub struct Check {
     pub format: Format,
 }
 
-const NEXTEST: Need = Need::Cargo("cargo-nextest");
+const NEXTEST: Need<'static> = Need::Cargo("cargo-nextest");
 const CHIP: &str = "thumbv6m-none-eabi";
 const CHIP_WITH_FLOATS: &str = "thumbv7em-none-eabihf";
 const PAGE: &str = "wasm32-unknown-unknown";

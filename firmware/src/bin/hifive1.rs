@@ -4,6 +4,6 @@
 #![no_main]
 
 use habit::protocol::Session;
-use habit_firmware::hifive1::HiFive1;
+use habit_firmware::boards::hifive1::HiFive1;
 
 habit_firmware::image!(HiFive1, Session);

@@ -4,6 +4,6 @@
 #![no_main]
 
 use habit::protocol::Session;
-use habit_firmware::stm32vldiscovery::Stm32vldiscovery;
+use habit_firmware::boards::stm32vldiscovery::Stm32vldiscovery;
 
 habit_firmware::image!(Stm32vldiscovery, Session);

@@ -1,5 +1,6 @@
-//! The serial line of the older STM32s.
+//! The older STM32s.
 
+use super::Port;
 use crate::{Register, Ring};
 
 const SR_FE: u32 = 1 << 1;
@@ -15,14 +16,14 @@ const CR1_UE: u32 = 1 << 13;
 
 /// A USART as the families F1, F2 and F4 have it; its registers by their names in their manuals (RM0041, RM0090).
 #[derive(Clone, Copy)]
-pub struct Usart {
+pub struct Stm32 {
     sr: Register,
     dr: Register,
     brr: Register,
     cr1: Register,
 }
 
-impl Usart {
+impl Stm32 {
     /// The one whose registers begin at `address`.
     ///
     /// # Safety
@@ -32,21 +33,22 @@ impl Usart {
         unsafe {
             Self {
                 sr: Register::at(address),
-                dr: Register::at(address + 4),
-                brr: Register::at(address + 8),
-                cr1: Register::at(address + 12),
+                dr: Register::at(address + 0x4),
+                brr: Register::at(address + 0x8),
+                cr1: Register::at(address + 0xc),
             }
         }
     }
 
-    /// Opens it, 8 bits, no parity, one stop bit; `divider` is its clock over the baud rate. Each byte brings an interrupt.
+    /// Opens it, 8 bits, no parity, one stop bit; `divider` is its clock over the baud rate.
     pub fn open(self, divider: u32) {
         self.brr.write(divider);
         self.cr1.write(CR1_UE | CR1_TE | CR1_RE | CR1_RXNEIE);
     }
+}
 
-    /// Takes what it has received.
-    pub fn take<const N: usize>(self, received: &Ring<N>) {
+impl Port for Stm32 {
+    fn take(self, received: &Ring<1024>) {
         // Until nothing is left: a byte that comes in between need not bring another interrupt.
         loop {
             let status = self.sr.read();
@@ -64,14 +66,12 @@ impl Usart {
         }
     }
 
-    /// Sends a byte.
-    pub fn send(self, byte: u8) {
+    fn send(self, byte: u8) {
         while self.sr.read() & SR_TXE == 0 {}
         self.dr.write(byte.into());
     }
 
-    /// Waits until the last byte has left.
-    pub fn flush(self) {
+    fn flush(self) {
         while self.sr.read() & SR_TC == 0 {}
     }
 }
