@@ -8,6 +8,12 @@ use crate::port::{Port, RECEIVED};
 pub mod hifive1;
 #[cfg(feature = "microbit-v1")]
 pub mod microbit_v1;
+#[cfg(feature = "microbit-v2")]
+pub mod microbit_v2;
+#[cfg(feature = "pico")]
+pub mod pico;
+#[cfg(feature = "pico2")]
+pub mod pico2;
 #[cfg(feature = "stm32f405")]
 pub mod stm32f405;
 #[cfg(feature = "stm32vldiscovery")]

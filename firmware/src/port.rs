@@ -4,15 +4,19 @@ use crate::Ring;
 
 #[cfg(feature = "hifive1")]
 mod fe310;
-#[cfg(feature = "microbit-v1")]
+#[cfg(any(feature = "microbit-v1", feature = "microbit-v2"))]
 mod nordic;
+#[cfg(any(feature = "pico", feature = "pico2"))]
+mod raspberry;
 #[cfg(any(feature = "stm32f405", feature = "stm32vldiscovery"))]
 mod stm32;
 
 #[cfg(feature = "hifive1")]
 pub use fe310::Fe310;
-#[cfg(feature = "microbit-v1")]
+#[cfg(any(feature = "microbit-v1", feature = "microbit-v2"))]
 pub use nordic::Nordic;
+#[cfg(any(feature = "pico", feature = "pico2"))]
+pub use raspberry::Raspberry;
 #[cfg(any(feature = "stm32f405", feature = "stm32vldiscovery"))]
 pub use stm32::Stm32;
 

@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn every_board_says_what_is_asked_and_an_unknown_one_is_refused_with_their_names() {
         let boards = all(&House::find()).unwrap();
-        for name in ["hifive1", "microbit-v1", "stm32f405", "stm32vldiscovery"] {
+        for name in ["hifive1", "microbit-v1", "pico", "stm32f405", "stm32vldiscovery"] {
             assert!(of_image(&boards, name).unwrap().emulated, "{name}");
         }
         assert_eq!(of_image(&boards, "microbit-v1-bandits").unwrap().name, "microbit-v1");
