@@ -15,7 +15,7 @@ pub struct Stage {
     /// Its name on the command line.
     pub name: &'static str,
     /// What must be there before it runs.
-    pub needs: &'static [Need],
+    pub needs: &'static [Need<'static>],
     /// What it runs, in this order; the error says why that cannot be told.
     pub checks: fn(&House) -> Result<Vec<Check>, String>,
 }
@@ -30,7 +30,7 @@ pub struct Check {
     pub format: Format,
 }
 
-const NEXTEST: Need = Need::Cargo("cargo-nextest");
+const NEXTEST: Need<'static> = Need::Cargo("cargo-nextest");
 const CHIP: &str = "thumbv6m-none-eabi";
 const CHIP_WITH_FLOATS: &str = "thumbv7em-none-eabihf";
 const PAGE: &str = "wasm32-unknown-unknown";
@@ -62,7 +62,11 @@ pub const STAGES: &[Stage] = &[
             Need::Component("clippy"),
             Need::Target(CHIP),
             Need::Target(CHIP_WITH_FLOATS),
-            Need::Debian(&["qemu-system-arm"]),
+            Need::Target("thumbv7m-none-eabi"),
+            Need::Target("riscv32imac-unknown-none-elf"),
+            Need::Target("thumbv8m.main-none-eabihf"),
+            Need::Debian(&["qemu-system-arm", "qemu-system-misc"]),
+            Need::Npm("tests/pico"),
         ],
         checks: firmware,
     },
@@ -139,6 +143,12 @@ fn firmware(house: &House) -> Result<Vec<Check>, String> {
     let lints = [
         format!("habit-firmware --features microbit-v1,fault-injection,habit/lab-bandit --target {CHIP}"),
         format!("habit-firmware --features stm32f405,habit/lab-bandit --target {CHIP_WITH_FLOATS}"),
+        "habit-firmware --features stm32vldiscovery,habit/dynlin-ucb --target thumbv7m-none-eabi".into(),
+        format!("habit-firmware --features microbit-v2,habit/dynlin-ucb --target {CHIP_WITH_FLOATS}"),
+        format!("habit-firmware --features pico,habit/dynlin-ucb --target {CHIP}"),
+        "habit-firmware --features pico2,habit/dynlin-ucb --target thumbv8m.main-none-eabihf".into(),
+        "habit-firmware --features hifive1,fault-injection,habit/dynlin-ucb --target riscv32imac-unknown-none-elf"
+            .into(),
         format!("habit-conformance --features habit/lab --target {CHIP}"),
         format!("habit-conformance --features habit/lab --target {CHIP_WITH_FLOATS}"),
         format!("habit-link-proof --features counter-example --target {CHIP}"),
