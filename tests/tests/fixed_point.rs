@@ -87,7 +87,7 @@ where
             let text = format!("{name}, {integer} with {scale} bits: {share:.2} % of {agreement:?}");
             println!("{text}");
             assert!(share >= least, "{text}");
-            assert!(agreement.gap <= 3.0 / (1u32 << scale) as f32, "{text}");
+            assert!(agreement.gap * (1u32 << scale) as f32 <= 3.0, "{text}");
         }
     }
 }

@@ -57,5 +57,21 @@ impl Target for QLearningTarget {
 pub type QLearning<const S: usize, const A: usize, E = EpsilonGreedy> = TdControl<QLearningTarget, QTable<S, A>, E>;
 
 /// [`QLearning`] over integers in units of `2^-SCALE_BITS`, for chips without a unit for floats.
+///
+/// ```
+/// use habit::env::CliffWalking;
+/// use habit::learn::{FixedQLearning, TdParameters, run_episode};
+/// use habit::policy::EpsilonGreedy;
+/// use habit::rng::stream;
+///
+/// let mut agent = FixedQLearning::<48, 4, i16, 8>::EMPTY;
+/// agent.start(TdParameters { step_size: 0.5, discount: 1.0 }, EpsilonGreedy::new(0.1)?, 0.0)?;
+/// let (mut cliff, mut world, mut choices) = (CliffWalking::new(false), stream(7, 0), stream(7, 1));
+/// for _ in 0..500 {
+///     run_episode(&mut cliff, &mut agent, u32::MAX, &mut world, &mut choices)?;
+/// }
+/// assert_eq!(agent.table().greedy(CliffWalking::START)?.1.to_f32(), -13.0);
+/// # Ok::<(), habit::Error>(())
+/// ```
 pub type FixedQLearning<const S: usize, const A: usize, I, const SCALE_BITS: u32, E = EpsilonGreedy> =
     TdControl<QLearningTarget, FixedTable<S, A, I, SCALE_BITS>, E>;

@@ -53,6 +53,10 @@ pub type QView<'a> = Table<Dyn, Dyn, &'a mut [f32]>;
 /// Action values of `S` states and `A` actions as integers in units of `2^-SCALE_BITS`: `2 S A` bytes of `i16`, `4 S A` of
 /// `i32`. [`Fixed`] tells their range and how they are rounded.
 ///
+/// The more bits the scale has, the closer two actions may be and still be told apart; but the greatest return, `r / (1 -
+/// gamma)` at most, must stay in the range, or values saturate. With `i16` the discount is off by 2^-16 at most, which
+/// changes values by a share of `2^-16 / (1 - gamma)` at most, 0.15 % at 0.99.
+///
 /// A table that a host has trained with floats is shipped by [`convert_from`](Table::convert_from), which refuses what the
 /// integers cannot hold:
 /// ```
