@@ -119,9 +119,7 @@ fn host(house: &House) -> Result<Vec<Check>, String> {
 }
 
 fn web(house: &House) -> Result<Vec<Check>, String> {
-    let this = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
-    let mut site = Command::new(this);
-    site.args(["lab", "--build-only"]);
+    let site = this_program(&["lab", "--build-only"])?;
     let mut browser = Command::new("node");
     browser.args(["--test", "--test-reporter=spec"]).current_dir(house.root.join("tests/browser"));
     browser.env("HABIT_SITE", house.target.join("lab"));
@@ -155,6 +153,8 @@ fn firmware(house: &House) -> Result<Vec<Check>, String> {
         one(format!("lints of {line}"), cargo_line(house, &format!("clippy --package {line} -- -D warnings")))
     });
     let mut checks = Vec::from(lints);
+    // Into the folder where the tests look first, so that they find theirs built.
+    checks.push(one("an image for every board", this_program(&["firmware"])?));
     checks.push(nextest("firmware tests without a board", house, "--package habit-firmware"));
     checks.push(nextest("board tests", house, "--package habit-tests --features firmware --test firmware"));
     Ok(checks)
@@ -204,6 +204,14 @@ fn with_habit(house: &House, mut check: Check) -> Check {
     let name = format!("habit{}", std::env::consts::EXE_SUFFIX);
     check.command.env("HABIT_BIN", house.target.join("release").join(name));
     check
+}
+
+/// Another task of this program.
+fn this_program(arguments: &[&str]) -> Result<Command, String> {
+    let this = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
+    let mut command = Command::new(this);
+    command.args(arguments);
+    Ok(command)
 }
 
 fn cargo_line(house: &House, line: &str) -> Command {
