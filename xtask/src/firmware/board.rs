@@ -81,7 +81,8 @@ impl Board {
         match (self.uf2, &self.way) {
             (Some(family), _) => Some(("uf2", file::uf2(family, &elf.segments))),
             (None, Way::Drive(_)) => Some(("hex", file::hex(&elf.segments).into_bytes())),
-            _ => None,
+            (None, Way::Espflash(_)) => Some(("bin", file::bin(&elf.segments))),
+            (None, Way::Probe(_)) => None,
         }
     }
 }
