@@ -4,6 +4,8 @@ use crate::board::Board;
 use crate::family;
 use crate::port::{Port, RECEIVED};
 
+#[cfg(feature = "esp32-c3")]
+pub mod esp32_c3;
 #[cfg(feature = "hifive1")]
 pub mod hifive1;
 #[cfg(feature = "microbit-v1")]

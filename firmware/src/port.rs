@@ -2,6 +2,8 @@
 
 use crate::Ring;
 
+#[cfg(feature = "esp32-c3")]
+mod esp32c3;
 #[cfg(feature = "hifive1")]
 mod fe310;
 #[cfg(any(feature = "microbit-v1", feature = "microbit-v2"))]
@@ -11,6 +13,8 @@ mod raspberry;
 #[cfg(any(feature = "stm32f405", feature = "stm32vldiscovery"))]
 mod stm32;
 
+#[cfg(feature = "esp32-c3")]
+pub use esp32c3::Esp32c3;
 #[cfg(feature = "hifive1")]
 pub use fe310::Fe310;
 #[cfg(any(feature = "microbit-v1", feature = "microbit-v2"))]

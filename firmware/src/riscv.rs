@@ -2,7 +2,7 @@
 
 use crate::Ring;
 use core::arch::{asm, global_asm};
-use riscv::register::{mie, mstatus};
+use riscv::register::mstatus;
 
 // The stack is painted as on Cortex-M, so that the tests see how deep it has been. Nothing is on it yet.
 global_asm!(
@@ -21,7 +21,8 @@ __pre_init:
 pub fn unmask() {
     // SAFETY: the handler and the loop share only atomics.
     unsafe {
-        mie::set_mext();
+        #[cfg(not(feature = "esp32-c3"))]
+        riscv::register::mie::set_mext();
         mstatus::set_mie();
     }
 }
@@ -30,7 +31,8 @@ pub fn unmask() {
 pub fn idle(received: &Ring<1024>) {
     // An interrupt that is held back ends the sleep all the same.
     riscv::interrupt::free(|| {
-        if received.is_empty() {
+        // The ESP32-C3 does not say so, and stays awake.
+        if received.is_empty() && cfg!(not(feature = "esp32-c3")) {
             riscv::asm::wfi();
         }
     });

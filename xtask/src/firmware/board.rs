@@ -81,7 +81,8 @@ impl Board {
         match (self.uf2, &self.way) {
             (Some(family), _) => Some(("uf2", file::uf2(family, &elf.segments))),
             (None, Way::Drive(_)) => Some(("hex", file::hex(&elf.segments).into_bytes())),
-            _ => None,
+            (None, Way::Espflash(_)) => Some(("bin", file::bin(&elf.segments))),
+            (None, Way::Probe(_)) => None,
         }
     }
 }
@@ -98,6 +99,7 @@ mod tests {
         }
         assert_eq!(of_image(&boards, "microbit-v1-bandits").unwrap().name, "microbit-v1");
         let error = of_image(&boards, "microbit").err().unwrap();
-        assert!(error.starts_with("there is no board `microbit`; there are hifive1, microbit-v1"), "{error}");
+        assert!(error.starts_with("there is no board `microbit`; there are "), "{error}");
+        assert!(error.contains(" microbit-v1, microbit-v1-bandits,"), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! The files that boards take from a drive.
+//! The files that boards take instead of the linked program.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -62,6 +62,20 @@ pub fn uf2(family: u32, segments: &[(u32, Vec<u8>)]) -> Vec<u8> {
     file
 }
 
+/// What lies in a flash of at most 16 MB from its beginning on, wherever the chip shows it.
+pub fn bin(segments: &[(u32, Vec<u8>)]) -> Vec<u8> {
+    let mut file = Vec::new();
+    for (start, bytes) in segments {
+        let start = (start & 0xff_ffff) as usize;
+        let end = start + bytes.len();
+        if file.len() < end {
+            file.resize(end, 0xff);
+        }
+        file[start..end].copy_from_slice(bytes);
+    }
+    file
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,5 +103,10 @@ mod tests {
         assert_eq!(&second, &[0x0a32_4655, 0x9e5d_5157, 0x2000, 0x1000_0100, 256, 1, 2, 0xe48b_ff56]);
         assert_eq!((file[512 + 32], file[512 + 33], file[512 + 32 + 16]), (1, 0, 2));
         assert_eq!((word(508), word(1020)), (0x0ab1_6f30, 0x0ab1_6f30));
+    }
+
+    #[test]
+    fn a_bin_file_begins_where_the_flash_does() {
+        assert_eq!(bin(&[(0x3c00_0004, vec![3]), (0x4200_0000, vec![1, 2])]), [1, 2, 0xff, 0xff, 3]);
     }
 }

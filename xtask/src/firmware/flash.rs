@@ -27,7 +27,7 @@ pub fn flash(house: &House, image: &str, drive: Option<&Path>) -> Result<(), Str
         }
         Way::Espflash(chip) => {
             let mut write = tool("espflash", "espflash", "https://github.com/esp-rs/espflash", file)?;
-            run(write.args(["flash", "--chip", chip]).arg(file))
+            run(write.args(["write-bin", "--chip", chip, "0x0"]).arg(file))
         }
     }
 }
