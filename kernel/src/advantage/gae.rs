@@ -116,6 +116,7 @@ discounted!([] Gae { discount });
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::advantage::columns::Columns;
     use crate::advantage::sample::{Sample, compare};
     use crate::advantage::suffix_scan;
     use crate::interact::Outcome;
@@ -213,7 +214,7 @@ mod tests {
             let sample = Sample::new(1000, 1, &mut stream(seed, 0));
             let gae = Gae::new(0.99, 0.95).unwrap();
             let error = |step| gae.error(step);
-            let mut pairs: Vec<_> = super::super::recursion::Columns::items(steps(&sample.view()))
+            let mut pairs: Vec<_> = Columns::items(steps(&sample.view()))
                 .map(|step| AffinePair { factor: 0.99 * 0.95 * (1 - cut(step.1)) as f32, offset: error(step) })
                 .collect();
             suffix_scan(&mut pairs);
