@@ -19,7 +19,7 @@ const BLOCK: usize = WIDTH * ITEMS;
 /// of the CPU's; where all returns of a group are equal they are 0 to the bit. A deviation below 1e-19 counts as 0.
 ///
 /// ```no_run
-/// use habit::advantage::GroupBaseline as Baseline;
+/// use habit::advantage;
 /// use habit_gpu::advantage::GroupBaseline;
 /// use habit_gpu::{Context, Options, block_on};
 /// # fn main() -> Result<(), habit_gpu::Error> {
