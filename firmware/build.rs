@@ -17,8 +17,12 @@ fn main() {
         let (path, name) = (board.path(), board.file_name());
         let images = root.join("src/bin").read_dir().into_iter().flatten().flatten();
         let images = images.filter_map(|image| Some(image.path().file_stem()?.to_str()?.replace('_', "-")));
-        // An image is called after its board.
-        for image in images.filter(|image| name.to_str().is_some_and(|name| image.starts_with(name))) {
+        // An image is called after its board, with a dash before what it serves besides experiments.
+        let is_of_board = |image: &String| {
+            let rest = name.to_str().and_then(|name| image.strip_prefix(name));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        };
+        for image in images.filter(is_of_board) {
             println!("cargo::rustc-link-arg-bin={image}=-L{}", path.display());
         }
     }

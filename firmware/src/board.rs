@@ -2,11 +2,6 @@
 
 use core::fmt;
 
-#[cfg(all(target_arch = "arm", target_os = "none", feature = "microbit-v1"))]
-pub mod microbit_v1;
-#[cfg(all(target_arch = "arm", target_os = "none", feature = "stm32f405"))]
-pub mod stm32f405;
-
 /// A board with a serial line, 115200 baud, 8 bits, no parity, one stop bit.
 pub trait Board {
     /// The next byte that was received, if one is there.

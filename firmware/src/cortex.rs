@@ -21,10 +21,10 @@ pub fn unmask(number: u16) {
 }
 
 /// Sleeps until an interrupt, unless a byte is there.
-pub fn idle<const N: usize>(ring: &Ring<N>) {
+pub fn idle(received: &Ring<1024>) {
     // A byte that arrives after the look keeps its interrupt pending, and that ends the sleep.
     cortex_m::interrupt::free(|_| {
-        if ring.is_empty() {
+        if received.is_empty() {
             cortex_m::asm::wfi();
         }
     });
@@ -35,21 +35,22 @@ pub fn reset() -> ! {
     SCB::sys_reset()
 }
 
-/// What starts and ends every image: `main`, the one interrupt, and the two ways to fail. The board is a unit struct with
-/// `start` and `interrupt`; what it serves is a [`Conversation`](crate::Conversation).
+/// What starts and ends every image: `main`, the one interrupt, and the two ways to fail. The board is a unit struct with its
+/// [`Wiring`](crate::boards::Wiring); what it serves is a [`Conversation`](crate::Conversation).
 #[macro_export]
 macro_rules! image {
     ($board:ident, $conversation:ident) => {
         #[::cortex_m_rt::entry]
         fn main() -> ! {
             static mut SERVER: $crate::Server<$conversation> = $crate::Server::EMPTY;
-            SERVER.run(&mut $board::start())
+            <$board as $crate::boards::Wiring>::open();
+            SERVER.run(&mut $board)
         }
 
         #[::cortex_m_rt::exception]
         unsafe fn DefaultHandler(_interrupt: i16) {
             // No other interrupt is let through.
-            $board::interrupt();
+            $crate::boards::take::<$board>();
         }
 
         #[::cortex_m_rt::exception]

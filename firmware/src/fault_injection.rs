@@ -18,6 +18,9 @@ pub(crate) fn obey(byte: u8) {
         7 => panic!("asked for"),
         #[cfg(all(target_arch = "arm", target_os = "none"))]
         6 => cortex_m::asm::udf(),
+        #[cfg(all(target_arch = "riscv32", target_os = "none"))]
+        // SAFETY: the instruction is none, and the handler of that does not return.
+        6 => unsafe { core::arch::asm!("unimp") },
         5 => {
             LOST.store(false, Relaxed);
             while !LOST.load(Relaxed) {

@@ -2,15 +2,17 @@
 //!
 //! | piece | what it is |
 //! |---|---|
-//! | [`Board`] | what an image needs of a board; `microbit_v1`, `stm32f405`: the boards |
+//! | [`Board`] | what an image needs of a board |
+//! | `boards` | the boards, one file each |
+//! | `port` | serial ports of chips, one file a kind |
 //! | [`Ring`] | received bytes, from the interrupt to the loop |
 //! | [`Server`] | the loop: lines in, lines out, work in between |
 //! | [`Conversation`] | what it serves: a session of experiments (`kernel/PROTOCOL.md`), or [`Bandits`] |
 //! | [`restart`] | says why, then starts the board anew |
 //! | [`Register`] | one register of a chip |
-//! | `cortex`, `image!` | what Cortex-M cores share, and what starts and ends their images |
+//! | `cortex`, `riscv`, `image!` | what the cores of one family share, and what starts and ends their images |
 //!
-//! A board is one file in `src/board/`, an image one in `src/bin/`.
+//! An image is one file in `src/bin/`.
 
 #![no_std]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -20,21 +22,28 @@ extern crate std;
 
 mod bandits;
 mod board;
+#[cfg(target_os = "none")]
+pub mod boards;
 #[cfg(all(target_arch = "arm", target_os = "none"))]
 pub mod cortex;
 #[cfg(feature = "fault-injection")]
 mod fault_injection;
+#[cfg(target_os = "none")]
+pub mod port;
 mod register;
 pub mod restart;
 mod ring;
+#[cfg(all(target_arch = "riscv32", target_os = "none"))]
+pub mod riscv;
 mod server;
+
+#[cfg(all(target_arch = "arm", target_os = "none"))]
+use cortex as family;
+#[cfg(all(target_arch = "riscv32", target_os = "none"))]
+use riscv as family;
 
 pub use bandits::Bandits;
 pub use board::Board;
-#[cfg(all(target_arch = "arm", target_os = "none", feature = "microbit-v1"))]
-pub use board::microbit_v1;
-#[cfg(all(target_arch = "arm", target_os = "none", feature = "stm32f405"))]
-pub use board::stm32f405;
 pub use register::Register;
 pub use ring::Ring;
 pub use server::{Conversation, Server};

@@ -32,12 +32,12 @@ impl Register {
 }
 
 /// Names registers of a chip by their addresses.
-#[cfg(all(target_arch = "arm", target_os = "none"))]
+#[cfg(target_os = "none")]
 macro_rules! registers {
     ($($name:ident $address:literal)*) => {
         // SAFETY: addresses of the chip's reference manual; no peripheral that reads or writes memory is among them.
         $(pub const $name: $crate::Register = unsafe { $crate::Register::at($address) };)*
     };
 }
-#[cfg(all(target_arch = "arm", target_os = "none"))]
+#[cfg(target_os = "none")]
 pub(crate) use registers;

@@ -234,6 +234,13 @@ impl Context {
         self.subgroups
     }
 
+    /// The same device, as if it dispatched no more than these along one dimension.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub(crate) fn with_workgroups(mut self, workgroups: u32) -> Self {
+        self.limits.workgroups = workgroups;
+        self
+    }
+
     /// Why the device was lost, if it was.
     pub(crate) fn lost(&self) -> Option<Error> {
         // A device tells of its loss when it is polled; a browser does so by itself.

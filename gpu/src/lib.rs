@@ -6,6 +6,7 @@
 //! - [`streams`]: one generator stream a lane, word for word those of [`habit::rng`].
 //! - [`advantage`]: advantages of many trajectories, of few long ones, and of groups.
 //! - [`rollout`]: environments under policies: finite models equal to the CPU bit for bit, physics, bandits, a user's own.
+//! - [`learn`]: training that never leaves the device.
 //! - [`sweep`]: thousands of seeds of a bandit or tabular experiment at once, and quantiles of their curves.
 //! - [`self_check`]: whether this adapter keeps both promises.
 //! - `bench`: how fast it is, beside this CPU and beside its own copying. Not on wasm32, which has no clock.
@@ -31,12 +32,14 @@ mod compute;
 mod context;
 mod error;
 mod future;
+pub mod learn;
 pub mod rollout;
 mod sample;
 mod self_check;
 pub mod streams;
 pub mod sweep;
 mod tolerance;
+mod unroll;
 
 pub use context::{Adapter, Context, Limits, Options, Preference, adapters};
 pub use error::Error;

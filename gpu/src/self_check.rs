@@ -1,18 +1,14 @@
 //! Whether an adapter keeps the promises of this crate.
 
 mod advantages;
+mod environments;
 mod sweeps;
 
 use crate::context::{Adapter, Context};
 use crate::error::Error;
-use crate::rollout::{
-    Environment, Episode, GaussianTestbed, Lane, Policy, Rollout, Tables, TabularRollout, ThresholdPolicy,
-    Trajectories, Twin, compare, cpu,
-};
+use crate::rollout::{Episode, Lane, Tables, TabularRollout, ThresholdPolicy, Trajectories, cpu};
 use crate::streams::{streams, words};
-use habit::env::{
-    Acrobot, BernoulliBandit, CartPole, CliffWalking, LinearDynamicalBandit, LinearSystem, MountainCar, Pendulum,
-};
+use habit::env::CliffWalking;
 use habit::interact::Outcome;
 use habit::rng::Rng;
 use std::fmt;
@@ -55,8 +51,8 @@ impl fmt::Display for Report {
 }
 
 /// Compares the device with the kernel on this CPU: 1 024 000 generator words, rollouts of CliffWalking and its slippery
-/// variant, of the physics and of bandits, and every estimator of [`advantage`](crate::advantage), those that are recursions by
-/// both paths; quantiles, and sweeps of four learners with 1024 seeds each.
+/// variant, of the physics and of bandits, a training, and every estimator of [`advantage`](crate::advantage), those that
+/// are recursions by both paths; quantiles, and sweeps of four learners with 1024 seeds each.
 ///
 /// A result that is wrong is a failed [`Check`] in the report.
 ///
@@ -67,14 +63,8 @@ pub async fn self_check(context: &Context) -> Result<Report, Error> {
         generator_words(context).await?,
         rollouts("rollout of CliffWalking", context, CliffWalking::new(false)).await?,
         rollouts("rollout of slippery CliffWalking", context, CliffWalking::new(true)).await?,
-        cart_pole(context).await?,
-        mountain_car(context).await?,
-        acrobot(context).await?,
-        pendulum(context).await?,
-        bernoulli_bandit(context).await?,
-        testbed(context).await?,
-        linear_dynamical_bandit(context).await?,
     ];
+    checks.extend(environments::checks(context).await?);
     checks.extend(advantages::checks(context).await?);
     checks.extend(sweeps::checks(context).await?);
     Ok(Report { adapter: context.adapter().clone(), checks })
@@ -110,66 +100,6 @@ async fn rollouts(name: &'static str, context: &Context, model: CliffWalking) ->
     let detail = equal(wrong, steps * lanes, "transitions");
     let detail = format!("{detail}, {terminated} episodes terminated, {truncated} truncated");
     Ok(Check { name, passed: wrong == 0, detail })
-}
-
-/// Steps that are compared one by one.
-const STEPS: usize = 40;
-
-/// An environment under a policy, step by step against its twin.
-async fn steps(
-    name: &'static str,
-    context: &Context,
-    environment: Environment,
-    policy: Policy,
-    twin: &impl Twin,
-) -> Result<Check, Error> {
-    let rollout = Rollout::new(context, environment, policy).await?;
-    let found = compare(&rollout, twin, 7, 101, STEPS).await?;
-    Ok(Check { name, passed: found.holds(), detail: found.to_string() })
-}
-
-async fn cart_pole(context: &Context) -> Result<Check, Error> {
-    let policy = Policy::softmax(&[2.4, 2.0, 0.2095, 2.0], &[0.3, 0.1, -0.5, 0.4, 0.0, -0.3, 0.0, 0.5, 0.2, 0.1])?;
-    let pole = Environment::cart_pole()?.with_time_limit(Some(25))?;
-    steps("rollout of CartPole", context, pole, policy, &CartPole::new()).await
-}
-
-async fn mountain_car(context: &Context) -> Result<Check, Error> {
-    let policy = Policy::softmax(&[0.6, 0.07], &[0.0, -2.0, 0.0, 0.1, 0.0, -1.0, 0.0, 2.0, 0.0])?;
-    let car = Environment::mountain_car()?.with_time_limit(Some(25))?;
-    steps("rollout of MountainCar", context, car, policy, &MountainCar::new()).await
-}
-
-async fn acrobot(context: &Context) -> Result<Check, Error> {
-    steps("rollout of Acrobot", context, Environment::acrobot()?, Policy::uniform(), &Acrobot::new()).await
-}
-
-async fn pendulum(context: &Context) -> Result<Check, Error> {
-    let torques = [-2.0, -0.5, 0.0, 0.5, 2.0];
-    let pendulum = Environment::pendulum(&torques)?.with_time_limit(Some(25))?;
-    steps("rollout of Pendulum", context, pendulum, Policy::uniform(), &(Pendulum::new(), torques)).await
-}
-
-async fn bernoulli_bandit(context: &Context) -> Result<Check, Error> {
-    let means = [0.1, 0.5, 1.0, 0.0];
-    let mut bandit = BernoulliBandit::<4>::EMPTY;
-    bandit.set(means)?;
-    let policy = Policy::thresholds(&ThresholdPolicy::new(1, 4, &[0.4, 0.3, 0.2, 0.1])?);
-    steps("rollout of a Bernoulli bandit", context, Environment::bernoulli_bandit(&means)?, policy, &bandit).await
-}
-
-async fn testbed(context: &Context) -> Result<Check, Error> {
-    let testbed = Environment::gaussian_testbed(10, 0.5)?.with_time_limit(Some(25))?;
-    let policy = Policy::tabular_softmax(1, &[0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])?;
-    steps("rollout of the testbed", context, testbed, policy, &GaussianTestbed::<10>(0.5)).await
-}
-
-async fn linear_dynamical_bandit(context: &Context) -> Result<Check, Error> {
-    static SYSTEM: LinearSystem<3, 3> = LinearSystem::ADVERTISING;
-    static ARMS: [[f32; 3]; 3] = [[1.0, 0.5, 0.0], [0.5, 1.0, 0.0], [0.0, 0.0, 1.5]];
-    let environment = Environment::linear_dynamical_bandit(&SYSTEM, &ARMS, 0.1)?;
-    let twin = LinearDynamicalBandit::new(&SYSTEM, &ARMS, 0.1);
-    steps("rollout of a linear system", context, environment, Policy::uniform(), &twin).await
 }
 
 /// How many entries differ.

@@ -35,6 +35,7 @@ errors! {
     ProbabilityOutOfRange "probability_out_of_range" "a probability must be between 0 and 1, and one must be above 0";
     ParameterOutOfRange "parameter_out_of_range" "a parameter is outside its range";
     RewardOutOfRange "reward_out_of_range" "the reward is outside the range that was stated";
+    ValueOutOfRange "value_out_of_range" "the number is beyond what the fixed-point type holds";
     FactorOutOfRange "factor_out_of_range" "a factor must be between 0 and 1";
     CompletionOutOfRange "completion_out_of_range" "the completion must be between 0 and 100 percent";
     MessageOutOfRange "message_out_of_range" "the message is not below the number of messages";

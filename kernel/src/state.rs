@@ -288,6 +288,8 @@ persist_integers! {
     u8, "1 byte.";
     u16, "2 bytes.";
     u32, "4 bytes.";
+    i16, "2 bytes.";
+    i32, "4 bytes.";
 }
 
 /// 1 byte: 0 or 1.

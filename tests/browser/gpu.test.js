@@ -8,6 +8,15 @@ const PASSES = [
   "generator words",
   "rollout of CliffWalking",
   "rollout of slippery CliffWalking",
+  "rollout of CartPole",
+  "rollout of MountainCar",
+  "rollout of Acrobot",
+  "rollout of Pendulum",
+  "rollout of a Bernoulli bandit",
+  "rollout of the testbed",
+  "rollout of a linear system",
+  "WGSL that does not compile",
+  "training of CartPole",
   "discounted returns",
   "5-step returns",
   "97-step returns",
@@ -31,7 +40,7 @@ function selfCheck(page) {
   });
 }
 
-test("WebGPU gives the kernel's streams, rollouts and advantages", async () => {
+test("WebGPU gives the kernel's streams, rollouts, training and advantages", async () => {
   const lab = await start("--enable-unsafe-webgpu");
   try {
     const report = await selfCheck(await lab.open());

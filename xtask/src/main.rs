@@ -1,5 +1,6 @@
 //! Developer tasks. `cargo xtask lab` builds and serves the page, `cargo xtask test` runs every test, `cargo xtask bench`
-//! compares with other libraries.
+//! compares with other libraries, or counts what learners cost a chip, `cargo xtask firmware` builds images for boards and
+//! `cargo xtask flash` puts one on a board.
 //!
 //! This program drives cargo, npm, node, a C compiler and Python; it holds no algorithm. Every error is one line on standard error.
 
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod counts;
+mod firmware;
 mod lab;
 mod process;
 mod provision;
@@ -39,13 +41,26 @@ enum Task {
         #[arg(long)]
         build_only: bool,
     },
-    /// Times the kernel and its peers in turn, and prints ratios
+    /// Times the kernel and its peers in turn and prints ratios, or counts what learners cost a chip
     Bench {
         /// What to measure
         subject: bench::Subject,
         /// How often everyone runs
         #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u8).range(5..))]
         rounds: u8,
+        /// Write what `firmware` counts to tests/instructions.toml
+        #[arg(long)]
+        record: bool,
+    },
+    /// Builds every image for boards into target/firmware/, and writes sizes.json there
+    Firmware,
+    /// Builds an image, says what it takes, and puts it on the board that is plugged in
+    Flash {
+        /// The board; with `-bandits` behind its name, where it has that image too
+        board: String,
+        /// The folder of the board's drive; looked for when not said
+        #[arg(long, value_name = "FOLDER")]
+        drive: Option<PathBuf>,
     },
     /// Installs what is missing and runs the tests
     Test {
@@ -87,7 +102,11 @@ fn main() -> ExitCode {
             }
             serve::serve(&site, port, !no_open).map(|()| ExitCode::SUCCESS)
         }),
-        Task::Bench { subject, rounds } => bench::bench(&house, subject, rounds.into()).map(|()| ExitCode::SUCCESS),
+        Task::Bench { subject, rounds, record } => {
+            bench::bench(&house, subject, rounds.into(), record).map(|()| ExitCode::SUCCESS)
+        }
+        Task::Firmware => firmware::build_all(&house).map(|()| ExitCode::SUCCESS),
+        Task::Flash { board, drive } => firmware::flash(&house, &board, drive.as_deref()).map(|()| ExitCode::SUCCESS),
         Task::Test { stages, full } => Ok(test::run(&house, &stages, full)),
     };
     outcome.unwrap_or_else(|error| {

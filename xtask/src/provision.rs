@@ -8,9 +8,9 @@ use crate::process::{cargo, output, quietly};
 
 /// Something that must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
+pub enum Need<'a> {
     /// Rust's standard library for a target.
-    Target(&'static str),
+    Target(&'a str),
     /// A component of the toolchain.
     Component(&'static str),
     /// Packages of Debian.
@@ -24,7 +24,7 @@ pub enum Need {
 }
 
 /// Makes sure that it is there.
-pub fn ensure(house: &House, need: Need) -> Result<(), String> {
+pub fn ensure(house: &House, need: Need<'_>) -> Result<(), String> {
     match need {
         Need::Target(target) => {
             let library = output(Command::new("rustc").args(["--print", "target-libdir", "--target", target]));

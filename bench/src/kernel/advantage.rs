@@ -26,11 +26,17 @@ pub const CONTENDERS: [Contender; 10] = [
     (checked_line!("gae-128x8"), |elements| gae(elements, 128, 8, true)),
     (kernel_line!("gae-2048x1", "Gae::advantages on a view checked before"), |elements| gae(elements, 2048, 1, false)),
     (checked_line!("gae-2048x1"), |elements| gae(elements, 2048, 1, true)),
-    (kernel_line!("gae-128x1024", "Gae::advantages on a view checked before"), |elements| gae(elements, 128, 1024, false)),
+    (kernel_line!("gae-128x1024", "Gae::advantages on a view checked before"), |elements| {
+        gae(elements, 128, 1024, false)
+    }),
     (checked_line!("gae-128x1024"), |elements| gae(elements, 128, 1024, true)),
-    (kernel_line!("gae-128x4096", "Gae::advantages on a view checked before"), |elements| gae(elements, 128, 4096, false)),
+    (kernel_line!("gae-128x4096", "Gae::advantages on a view checked before"), |elements| {
+        gae(elements, 128, 4096, false)
+    }),
     (checked_line!("gae-128x4096"), |elements| gae(elements, 128, 4096, true)),
-    (kernel_line!("gae-2048x64", "Gae::advantages on a view checked before"), |elements| gae(elements, 2048, 64, false)),
+    (kernel_line!("gae-2048x64", "Gae::advantages on a view checked before"), |elements| {
+        gae(elements, 2048, 64, false)
+    }),
     (checked_line!("gae-2048x64"), |elements| gae(elements, 2048, 64, true)),
 ];
 

@@ -15,6 +15,7 @@ use habit::allocate::{Allocator, Request};
 use habit::bandit::{Bandit, Confidence, ContextualBandit};
 use habit::interact::{Element, Outcome, Transition};
 use habit::learn::{ActorCriticParameters, Control, Prediction, TdParameters};
+use habit::math::Math;
 use habit::policy::{EpsilonGreedy, Exploration};
 use habit::reward::learned::{Label, MessageReward};
 use habit::rng::{Generator, stream};
@@ -93,7 +94,7 @@ pub fn actor_critic_parameters() -> ActorCriticParameters {
 ///
 /// # Errors
 /// As [`Confidence::new`].
-pub fn confidence() -> Result<Confidence, Error> {
+pub fn confidence<M: Math>() -> Result<Confidence<M>, Error> {
     Confidence::new([any(), any(), any()], any(), any(), any(), any())
 }
 

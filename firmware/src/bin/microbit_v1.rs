@@ -4,6 +4,6 @@
 #![no_main]
 
 use habit::protocol::Session;
-use habit_firmware::microbit_v1::Microbit;
+use habit_firmware::boards::microbit_v1::Microbit;
 
 habit_firmware::image!(Microbit, Session);

@@ -4,6 +4,6 @@
 #![no_main]
 
 use habit::protocol::Session;
-use habit_firmware::stm32f405::Stm32f405;
+use habit_firmware::boards::stm32f405::Stm32f405;
 
 habit_firmware::image!(Stm32f405, Session);

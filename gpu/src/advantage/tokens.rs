@@ -72,7 +72,8 @@ impl MaskedGae {
         actions: &[bool],
         advantages: &mut [f32],
     ) -> Result<(), Error> {
-        let plan = check(self, rollout, actions, advantages)?;
+        check(rollout, actions, advantages)?;
+        let plan = self.plan(rollout.steps(), rollout.lanes())?;
         let record = |recorder: &mut Recorder<'_>, arrays: &[&wgpu::Buffer]| self.record(recorder, &plan, 1, arrays);
         run(self.context(), rollout, actions, advantages, record).await
     }
@@ -108,7 +109,8 @@ impl TurnGae {
         actions: &[bool],
         advantages: &mut [f32],
     ) -> Result<(), Error> {
-        let plan = check(&self.turns, rollout, actions, advantages)?;
+        check(rollout, actions, advantages)?;
+        let plan = self.plan(rollout.steps(), rollout.lanes())?;
         let record = |recorder: &mut Recorder<'_>, arrays: &[&wgpu::Buffer]| self.record(recorder, &plan, arrays);
         run(&self.context, rollout, actions, advantages, record).await
     }
@@ -129,16 +131,9 @@ impl TurnGae {
 }
 
 /// Refuses slices that do not fit.
-fn check<E: Estimator>(
-    recursion: &Recursion<E>,
-    rollout: &RolloutView<'_>,
-    actions: &[bool],
-    advantages: &[f32],
-) -> Result<Plan, Error> {
-    if actions.len() != rollout.len() || advantages.len() != rollout.len() {
-        return Err(habit::Error::LengthMismatch.into());
-    }
-    recursion.plan(rollout.steps(), rollout.lanes())
+fn check(rollout: &RolloutView<'_>, actions: &[bool], advantages: &[f32]) -> Result<(), habit::Error> {
+    let fits = actions.len() == rollout.len() && advantages.len() == rollout.len();
+    if fits { Ok(()) } else { Err(habit::Error::LengthMismatch) }
 }
 
 /// Brings the inputs to the device, records and fetches the advantages.

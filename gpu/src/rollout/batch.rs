@@ -4,6 +4,26 @@ use super::Observation;
 use crate::error::Error;
 use habit::interact::Outcome;
 
+/// An episode that ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct End {
+    /// The step that ended it.
+    pub step: usize,
+    /// The lane that it ran in.
+    pub lane: usize,
+    /// How many steps it had, those before the rollout among them.
+    pub length: u32,
+    /// The sum of its rewards, added up in `f32` from the first one on.
+    pub earned: f32,
+}
+
+impl End {
+    /// Its step and its lane.
+    pub const fn place(&self) -> (usize, usize) {
+        (self.step, self.lane)
+    }
+}
+
 /// `T` steps of `N` lanes, time-major: step `t` of lane `n` is at `t N + n`.
 ///
 /// Observations are words of `D` rows a step, [`Observation::words`]: number `d` before step `t` of lane `n` is at `(t D +
@@ -20,8 +40,8 @@ pub struct Batch {
     pub(crate) rewards: Vec<f32>,
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) log_probabilities: Vec<f32>,
-    /// Step and lane of every end, in that order.
-    pub(crate) ends: Vec<(usize, usize)>,
+    /// By their steps, then lanes.
+    pub(crate) ends: Vec<End>,
     /// `D` words an end.
     pub(crate) final_observations: Vec<u32>,
 }
@@ -55,10 +75,10 @@ impl Batch {
     pub(crate) fn sort_ends(&mut self) {
         let words = self.observation.words();
         let mut order: Vec<usize> = (0..self.ends.len()).collect();
-        order.sort_unstable_by_key(|&end| self.ends[end]);
+        order.sort_unstable_by_key(|&end| self.ends[end].place());
         let of = |end: &usize| &self.final_observations[end * words..(end + 1) * words];
         self.final_observations = order.iter().flat_map(of).copied().collect();
-        self.ends.sort_unstable();
+        self.ends.sort_unstable_by_key(End::place);
     }
 
     /// `T`.
@@ -104,8 +124,8 @@ impl Batch {
         &self.log_probabilities
     }
 
-    /// Step and lane of every end, in that order.
-    pub fn ends(&self) -> &[(usize, usize)] {
+    /// The episodes that ended, by their steps, then lanes.
+    pub fn ends(&self) -> &[End] {
         &self.ends
     }
 
@@ -120,7 +140,7 @@ impl Batch {
         if step >= self.steps {
             return Vec::new();
         }
-        match self.ends.binary_search(&(step, lane)) {
+        match self.ends.binary_search_by_key(&(step, lane), End::place) {
             Ok(end) => {
                 let words = self.observation.words();
                 self.final_observations[end * words..(end + 1) * words].to_vec()

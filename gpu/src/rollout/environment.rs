@@ -1,6 +1,7 @@
 //! Environments as WGSL.
 
 use super::Tables;
+use crate::unroll::unroll;
 use habit::Error;
 use habit::env::{Acrobot, CartPole, LinearSystem, MountainCar, Pendulum};
 use habit::linalg::dot;
@@ -87,7 +88,8 @@ impl Environment {
     ///
     /// # Errors
     /// [`Error::EmptyRange`] for a state of no words, an observation of none (but for [`Observation::Nothing`]) or no
-    /// action; [`Error::ParameterOutOfRange`] for sizes beyond 2^16 words or 2^32 actions or states.
+    /// action; [`Error::ParameterOutOfRange`] for a state beyond 2^16 words, more than 1024 numbers, 2^32 actions or
+    /// states.
     pub fn new(
         source: impl Into<Cow<'static, str>>,
         state_words: usize,
@@ -98,8 +100,7 @@ impl Environment {
             return Err(Error::EmptyRange);
         }
         let states = if let Observation::Index(states) = observation { states } else { 0 };
-        let fits = |words: usize| words <= 1 << 16;
-        let small = fits(state_words) && fits(observation.words());
+        let small = state_words <= 1 << 16 && observation.words() <= 1 << 10;
         if !small || u32::try_from(actions).is_err() || u32::try_from(states).is_err() {
             return Err(Error::ParameterOutOfRange);
         }
@@ -180,11 +181,21 @@ impl Environment {
 
     /// What its source and a rollout's have in common.
     pub(crate) fn declarations(&self) -> String {
-        let (observation, word) = match self.observation {
-            Observation::Numbers(_) => {
-                ("array<f32, OBSERVATION_WORDS>", "var all = observation; return bitcast<u32>(all[d]);")
-            }
-            _ => ("u32", "return observation;"),
+        let word = match self.observation {
+            Observation::Numbers(_) => "bitcast<u32>(observation[$d])",
+            _ => "observation",
+        };
+        let recording = [("rollout_observations", "rollout_observe"), ("rollout_ends", "rollout_observe_end")]
+            .map(|(array, name)| recording(array, name, word));
+        let recording = unroll(&recording.concat(), &[("WORDS", self.observation.words())]);
+        self.types() + &recording
+    }
+
+    /// What its source and that of whoever steps it have in common.
+    pub(crate) fn types(&self) -> String {
+        let observation = match self.observation {
+            Observation::Numbers(_) => "array<f32, OBSERVATION_WORDS>",
+            _ => "u32",
         };
         let (reward, bits) =
             if self.rewards_as_bits { ("u32", "step.reward") } else { ("f32", "bitcast<u32>(step.reward)") };
@@ -192,10 +203,17 @@ impl Environment {
         format!(
             "const STATE_WORDS = {states}u;\nconst OBSERVATION_WORDS = {words}u;\nconst ACTIONS = {actions}u;\n\
              alias StateWords = array<u32, STATE_WORDS>;\nalias Observation = {observation};\nstruct Step {{ reward: {reward}, terminated: bool }}\n\
-             fn observation_word(observation: Observation, d: u32) -> u32 {{ {word} }}\n\
              fn reward_bits(step: Step) -> u32 {{ return {bits}; }}\n"
         )
     }
+}
+
+/// A function that puts the words of an observation into rows of lanes.
+fn recording(array: &str, name: &str, word: &str) -> String {
+    format!(
+        "fn {name}(first: u32, observation: Observation) {{\n    var at = first;\n#each d 0 WORDS\n    \
+         {array}[at] = {word};\n    at += rollout_parameters.lanes;\n#end\n}}\n"
+    )
 }
 
 /// The WGSL of several files.

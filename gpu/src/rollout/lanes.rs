@@ -4,14 +4,15 @@ use crate::streams::{take_words, to_words};
 use habit::Error;
 use habit::rng::Generator;
 
-/// Rows of words before those of the state: the generator's four, the elapsed steps, the ends.
-const STATE: usize = 6;
+/// Rows of words before those of the state: the generator's four, the elapsed steps, what they earned, the ends.
+const STATE: usize = 7;
 const ELAPSED: usize = 4;
-const ENDS: usize = 5;
+const EARNED: usize = 5;
+pub(crate) const ENDS: usize = 6;
 /// Elapsed steps before the first episode; the same number stands in the shader.
 const UNBORN: u32 = u32::MAX;
 
-/// The lanes of a rollout with their streams: whoever takes them over, CPU or GPU, goes on with the same words. `4 (6 + S)`
+/// The lanes of a rollout with their streams: whoever takes them over, CPU or GPU, goes on with the same words. `4 (7 + S)`
 /// bytes a lane whose state has `S` words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lanes {
@@ -76,13 +77,18 @@ impl Lanes {
         (elapsed != UNBORN).then_some(elapsed)
     }
 
+    /// The sum of the rewards of a lane's episode so far; 0 before the first one and past the last lane.
+    pub fn earned(&self, lane: usize) -> f32 {
+        f32::from_bits(self.word(EARNED, lane))
+    }
+
     /// The words of a lane's state; all 0 before its first episode, none past the last lane.
     pub fn state(&self, lane: usize) -> Vec<u32> {
         let rows = if lane < self.count { STATE..STATE + self.state_words } else { 0..0 };
         rows.map(|row| self.word(row, lane)).collect()
     }
 
-    /// Puts a lane into the middle of an episode.
+    /// Puts a lane into the middle of an episode that has earned nothing yet.
     ///
     /// # Errors
     /// [`Error::StateOutOfRange`] past the last lane; [`Error::LengthMismatch`] for a state of other words;
@@ -99,6 +105,7 @@ impl Lanes {
         }
         self.put(lane, &to_words(generator));
         self.words[ELAPSED * self.count + lane] = elapsed;
+        self.words[EARNED * self.count + lane] = 0;
         for (row, word) in (STATE..).zip(state) {
             self.words[row * self.count + lane] = *word;
         }

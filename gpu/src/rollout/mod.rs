@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`Environment`], [`Observation`] | the house's environments, and a user's own, as WGSL of one signature |
 //! | [`Policy`] | uniform, by thresholds, softmax-linear, and a user's own |
-//! | [`Lanes`], [`Batch`] | what a rollout starts from and what it leaves |
+//! | [`Lanes`], [`Batch`], [`End`] | what a rollout starts from and what it leaves |
 //! | [`Rollout`] | the rollout on a device |
 //! | [`Twin`], [`compare`] | an environment on a CPU, and a rollout held against it |
 //! | [`ThresholdPolicy`] | a policy as integer thresholds |
@@ -25,13 +25,13 @@ mod tabular;
 mod trajectories;
 mod twin;
 
-pub use batch::Batch;
+pub use batch::{Batch, End};
 pub use environment::{Environment, Observation};
 pub use lanes::Lanes;
 pub use policies::Policy;
 pub use policy::ThresholdPolicy;
 pub use run::Rollout;
-pub(crate) use run::{RANDOM, WORDS};
+pub(crate) use run::{Buffers, RANDOM, Shape, WORDS};
 pub use tables::{Episode, Tables};
 pub use tabular::TabularRollout;
 pub use trajectories::{Lane, Trajectories};

@@ -1,6 +1,7 @@
 //! Policies as WGSL.
 
 use super::{Environment, Observation, ThresholdPolicy};
+use crate::unroll::unroll;
 use habit::Error;
 use std::borrow::Cow;
 
@@ -106,8 +107,11 @@ impl Policy {
             return Err(Error::NonFinite);
         }
         words.extend(weights.iter().map(|weight| weight.to_bits()));
-        let source = [include_str!("wgsl/policies/softmax.wgsl"), logit].concat();
-        let kind = Kind::Softmax(of, weights.len() / features);
+        let actions = weights.len() / features;
+        let inputs = if let Observation::Numbers(inputs) = of { inputs } else { 0 };
+        let softmax = unroll(include_str!("wgsl/policies/softmax.wgsl"), &[("INPUTS", inputs), ("ACTIONS", actions)]);
+        let source = softmax + logit;
+        let kind = Kind::Softmax(of, actions);
         Ok(Self { kind, ..Self::new(source, words, true) })
     }
 

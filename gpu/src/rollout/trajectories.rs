@@ -63,8 +63,8 @@ impl Trajectories {
         let mut next_states = batch.observations[batch.lanes..].to_vec();
         let mut states = batch.observations;
         states.truncate(batch.steps * batch.lanes);
-        for (&(step, lane), &last) in batch.ends.iter().zip(&batch.final_observations) {
-            next_states[step * batch.lanes + lane] = last;
+        for (end, &last) in batch.ends.iter().zip(&batch.final_observations) {
+            next_states[end.step * batch.lanes + end.lane] = last;
         }
         let Batch { steps, lanes, actions, rewards, outcomes, .. } = batch;
         Self { steps, lanes, states, actions, rewards, next_states, outcomes }

@@ -192,12 +192,12 @@ impl BanditSweep {
     pub async fn new(context: &Context, arms: &Arms, learner: BanditLearner) -> Result<Self, Error> {
         learner.check()?;
         let (environment, mean) = arms.environment()?;
-        let declarations = environment.declarations();
+        let types = environment.types();
         let own =
             format!("const METRICS = {}u;\nfn arm_mean(state: State, arm: u32) -> f32 {{ {mean} }}\n", Self::METRICS);
         let sources = [
             environment.source(),
-            &declarations,
+            &types,
             &own,
             XOSHIRO,
             RANDOM,

@@ -151,7 +151,7 @@ impl TabularSweep {
         }
         let environment = Environment::tabular(tables)?;
         let metrics = if no_path.is_some() { 3 } else { 2 };
-        let declarations = environment.declarations();
+        let types = environment.types();
         let own = format!(
             "const METRICS = {metrics}u;\nconst STATES = {}u;\nconst NO_ARRIVAL = {:?}f;\n",
             tables.states(),
@@ -159,7 +159,7 @@ impl TabularSweep {
         );
         let sources = [
             environment.source(),
-            &declarations,
+            &types,
             &own,
             XOSHIRO,
             RANDOM,

@@ -4,6 +4,7 @@ mod adapters;
 mod advantages;
 mod environments;
 mod groups;
+mod learning;
 mod own_environments;
 mod quantiles;
 mod rollouts;

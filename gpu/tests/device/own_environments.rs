@@ -209,7 +209,7 @@ fn true_last_observations_are_recorded_apart() {
     }
     assert!(ends >= 33 * (71 / 9));
     assert_eq!((batch.ends().len(), batch.final_observations().len()), (ends, 2 * ends));
-    assert!(batch.ends().is_sorted());
+    assert!(batch.ends().is_sorted_by_key(habit_gpu::rollout::End::place));
 }
 
 #[test]

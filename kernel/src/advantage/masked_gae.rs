@@ -1,6 +1,6 @@
 //! GAE over the tokens that were chosen.
 
-use super::recursion::Columns;
+use super::columns::Columns;
 use super::token_turns::{check, first_token, receive, tokens};
 use crate::discount::discounted;
 use crate::error::Error;

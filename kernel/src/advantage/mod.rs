@@ -24,6 +24,7 @@
 
 mod affine_pair;
 mod blended;
+mod columns;
 mod discounted_return;
 mod gae;
 mod group_baseline;

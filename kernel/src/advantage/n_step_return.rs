@@ -1,7 +1,8 @@
 //! A few rewards, then a value.
 
 use super::DiscountedReturn;
-use super::recursion::{Columns, Link, steps, zero_if};
+use super::columns::Columns;
+use super::recursion::{Link, steps, zero_if};
 use crate::discount::discounted;
 use crate::error::Error;
 use crate::interact::RolloutView;

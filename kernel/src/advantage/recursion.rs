@@ -1,90 +1,9 @@
 //! `x_t = a_t x_{t+1} + b_t`: the one recursion of all estimators, over `[T][N]`.
 
 use super::AffinePair;
+use super::columns::Columns;
 use crate::interact::{Outcome, RolloutView};
-use core::slice::ChunksExact;
-
-/// Slices of one length side by side: a slice, or a pair of columns.
-pub(super) trait Columns: Copy {
-    /// One of each.
-    type Item;
-
-    /// What is left of them, by rows.
-    type Rows;
-
-    fn items(self) -> impl DoubleEndedIterator<Item = Self::Item> + ExactSizeIterator;
-
-    /// By rows of `lanes`, at least 1. Not as one iterator: to zip such would divide by `lanes`.
-    fn rows(self, lanes: usize) -> Self::Rows;
-
-    fn first(rows: &mut Self::Rows) -> Option<Self>;
-
-    fn last(rows: &mut Self::Rows) -> Option<Self>;
-
-    /// What lies before `middle` and from there on; nothing where there is no such place.
-    fn split(self, middle: usize) -> (Self, Self);
-}
-
-impl<'a, T: Copy> Columns for &'a [T] {
-    type Item = T;
-    type Rows = ChunksExact<'a, T>;
-
-    #[inline(always)]
-    fn items(self) -> impl DoubleEndedIterator<Item = T> + ExactSizeIterator {
-        self.iter().copied()
-    }
-
-    #[inline(always)]
-    fn rows(self, lanes: usize) -> Self::Rows {
-        self.chunks_exact(lanes)
-    }
-
-    #[inline(always)]
-    fn first(rows: &mut Self::Rows) -> Option<Self> {
-        rows.next()
-    }
-
-    #[inline(always)]
-    fn last(rows: &mut Self::Rows) -> Option<Self> {
-        rows.next_back()
-    }
-
-    #[inline(always)]
-    fn split(self, middle: usize) -> (Self, Self) {
-        self.split_at_checked(middle).unwrap_or_default()
-    }
-}
-
-impl<A: Columns, B: Columns> Columns for (A, B) {
-    type Item = (A::Item, B::Item);
-    type Rows = (A::Rows, B::Rows);
-
-    #[inline(always)]
-    fn items(self) -> impl DoubleEndedIterator<Item = Self::Item> + ExactSizeIterator {
-        self.0.items().zip(self.1.items())
-    }
-
-    #[inline(always)]
-    fn rows(self, lanes: usize) -> Self::Rows {
-        (self.0.rows(lanes), self.1.rows(lanes))
-    }
-
-    #[inline(always)]
-    fn first((a, b): &mut Self::Rows) -> Option<Self> {
-        A::first(a).zip(B::first(b))
-    }
-
-    #[inline(always)]
-    fn last((a, b): &mut Self::Rows) -> Option<Self> {
-        A::last(a).zip(B::last(b))
-    }
-
-    #[inline(always)]
-    fn split(self, middle: usize) -> (Self, Self) {
-        let ((a, c), (b, d)) = (self.0.split(middle), self.1.split(middle));
-        ((a, b), (c, d))
-    }
-}
+use core::hint::black_box;
 
 /// Rewards, values, next values and outcomes.
 pub(super) type Steps<'a> = (((&'a [f32], &'a [f32]), &'a [f32]), &'a [Outcome]);
@@ -95,6 +14,10 @@ pub(super) type Step = (((f32, f32), f32), Outcome);
 pub(super) fn steps<'a>(rollout: &RolloutView<'a>) -> Steps<'a> {
     (((rollout.rewards(), rollout.values()), rollout.next_values()), rollout.outcomes())
 }
+
+/// A chip has no registers for several lanes, and little memory for code: it takes the plain paths. Every path gives the same
+/// bits.
+const ON_A_CHIP: bool = cfg!(target_os = "none");
 
 /// One step of a recursion, and whether it is a cut: 1 where nothing is carried over it, else 0.
 pub(super) struct Link {
@@ -124,23 +47,107 @@ pub(super) fn backward<C: Columns>(
 #[inline(always)]
 pub(super) fn continue_backward<C: Columns>(columns: C, lanes: usize, out: &mut [f32], link: impl Fn(C::Item) -> Link) {
     let middle = out.len().saturating_sub(lanes);
-    let Some((out, last)) = out.split_at_mut_checked(middle) else { return };
-    match (lanes, last) {
-        (0, _) => {}
-        (1, [last]) => trajectory(columns, out, *last, link),
-        (_, last) => batch(columns, lanes, out, last, link),
+    match lanes {
+        0 => {}
+        1 => {
+            if let Some((last, out)) = out.split_last_mut() {
+                trajectory(columns, out, *last, link);
+            }
+        }
+        8 if !ON_A_CHIP => blocks::<C, 8, true>(columns, lanes, out, link),
+        _ if !ON_A_CHIP && lanes.is_multiple_of(16) => blocks::<C, 16, false>(columns, lanes, out, link),
+        _ => {
+            if let Some((out, last)) = out.split_at_mut_checked(middle) {
+                batch(columns, lanes, out, last, link);
+            }
+        }
     }
 }
 
-/// One lane: what is carried stays in a register.
+/// One lane: what is carried stays in a register. A chain of sums waits for each of them, but a cut carries nothing: where
+/// there are cuts, four parts that end in one are walked side by side.
 #[inline(always)]
 fn trajectory<C: Columns>(columns: C, out: &mut [f32], last: f32, link: impl Fn(C::Item) -> Link) {
+    // The offsets do not wait for each other.
+    out.iter_mut().zip(columns.items()).for_each(|(x, item)| *x = link(item).pair.offset);
+    let quarter = out.len() / 4;
+    // Behind the cut that is nearest to where a part should end, if there is one in half of a part before or after.
+    let end = |part: usize| {
+        let (before, after) = columns.split(part * quarter);
+        let is_cut = |item| link(item).cut != 0;
+        let earlier = before.items().rev().take(quarter / 2).position(is_cut);
+        let later = after.items().take(quarter / 2).position(is_cut);
+        match (earlier, later) {
+            (Some(earlier), later) if later.is_none_or(|later| earlier <= later) => Some(part * quarter - earlier),
+            (_, later) => Some(part * quarter + later? + 1),
+        }
+    };
+    let ends = if ON_A_CHIP { None } else { end(1).zip(end(2)).zip(end(3)) };
+    let Some(((a, b), c)) = ends else { return walk(columns, out, last, link) };
+    let ((columns, d_columns), Some((out, d))) = (columns.split(c), out.split_at_mut_checked(c)) else { return };
+    let ((columns, c_columns), Some((out, c))) = (columns.split(b), out.split_at_mut_checked(b)) else { return };
+    let ((a_columns, b_columns), Some((a, b))) = (columns.split(a), out.split_at_mut_checked(a)) else { return };
+    let least = a.len().min(b.len()).min(c.len()).min(d.len());
+    let mut parts = [(a_columns, a), (b_columns, b), (c_columns, c), (d_columns, d)].map(|(columns, out)| {
+        let middle = out.len() - least;
+        let (out, tail) = out.split_at_mut_checked(middle).unwrap_or_default();
+        let (columns, tail_columns) = columns.split(middle);
+        ((columns, out), (tail_columns, tail))
+    });
+    let mut carried = [0.0, 0.0, 0.0, last];
+    let [a, b, c, d] = parts.each_mut().map(|(_, (columns, out))| out.iter_mut().zip(columns.items()));
+    for ((a, b), (c, d)) in a.zip(b).zip(c.zip(d)).rev() {
+        for ((x, item), carried) in [a, b, c, d].into_iter().zip(&mut carried) {
+            *carried = carry(link(item), *x, *carried);
+            *x = *carried;
+        }
+    }
+    for (((columns, out), _), carried) in parts.into_iter().zip(carried) {
+        walk(columns, out, carried, &link);
+    }
+}
+
+/// One step after the other, where the offsets stand in `out`. Not inlined, so that its code is there once.
+#[inline(never)]
+fn walk<C: Columns>(columns: C, out: &mut [f32], last: f32, link: impl Fn(C::Item) -> Link) {
     let mut carried = last;
     for (x, item) in out.iter_mut().zip(columns.items()).rev() {
-        let Link { pair, cut } = link(item);
-        // A branch that is nearly always foretold keeps the chain short; `+ 0.0` gives the sign of zero of a batch.
-        carried = if cut == 0 { pair.apply(carried) } else { pair.offset + 0.0 };
+        carried = carry(link(item), *x, carried);
         *x = carried;
+    }
+}
+
+/// `x_t`, with a branch at cuts, which are foretold: to choose without one would make every step wait for the choice. The
+/// compiler is kept from that by a 0 that it does not know.
+#[inline(always)]
+fn carry(Link { pair, cut }: Link, offset: f32, carried: f32) -> f32 {
+    AffinePair { offset, ..pair }.apply(if cut == 0 { carried } else { black_box(0.0) })
+}
+
+/// Lanes that fill blocks of `W`, or one block, which then stays in registers: all of memory is walked in one direction, and
+/// nothing is done anew for each step.
+#[inline(always)]
+fn blocks<C: Columns, const W: usize, const ONE: bool>(
+    columns: C,
+    lanes: usize,
+    out: &mut [f32],
+    link: impl Fn(C::Item) -> Link,
+) {
+    let (out, columns, apart) = (out.as_chunks_mut::<W>().0, columns.blocks::<W>(), lanes / W);
+    let mut carried = out.last().copied().unwrap_or([0.0; W]);
+    for index in (0..out.len().saturating_sub(apart)).rev() {
+        let Some(block) = C::block(columns, index) else { return };
+        if !ONE {
+            let Some(later) = out.get(index + apart) else { return };
+            carried = *later;
+        }
+        for (lane, x) in carried.iter_mut().enumerate() {
+            let Link { pair, cut } = link(C::pick(block, lane));
+            *x = pair.apply(zero_if(cut, *x));
+        }
+        if let Some(out) = out.get_mut(index) {
+            *out = carried;
+        }
     }
 }
 
@@ -194,4 +201,68 @@ pub(super) const fn if_truncated(outcome: Outcome, x: f32) -> f32 {
 #[inline(always)]
 pub(super) const fn zero_if(flag: u32, x: f32) -> f32 {
     f32::from_bits(x.to_bits() & flag.wrapping_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::advantage::sample::Sample;
+    use crate::rng::stream;
+
+    fn pair((((reward, value), next_value), _): Step) -> AffinePair {
+        AffinePair { factor: 0.75 * value, offset: reward + next_value }
+    }
+
+    #[test]
+    fn every_shape_has_the_bits_of_one_step_after_the_other() {
+        for lanes in [1, 2, 7, 8, 16, 24, 32, 40, 48] {
+            for length in [1, 2, 3, 5, 50, 257] {
+                let mut sample = Sample::new(length, lanes, &mut stream(1, 0));
+                // No end, some, and all; and zeros of either sign.
+                for ends in 0..3 {
+                    match ends {
+                        0 => sample.outcomes.fill(Outcome::Continue),
+                        1 => sample.outcomes = Sample::new(length, lanes, &mut stream(2, 0)).outcomes,
+                        _ => sample.outcomes.fill(Outcome::Truncated),
+                    }
+                    for zeros in [false, true] {
+                        if zeros {
+                            (0..3).for_each(|which| sample.numbers_mut(which).fill(-0.0));
+                        }
+                        let view = sample.view();
+                        let mut out = std::vec![f32::NAN; length * lanes];
+                        backward(
+                            steps(&view),
+                            lanes,
+                            &mut out,
+                            |step| pair(step).offset,
+                            |step| Link { pair: pair(step), cut: cut(step.1) },
+                        );
+                        for lane in 0..lanes {
+                            let mut x = f32::NAN;
+                            for (t, step) in steps(&view).items().enumerate().skip(lane).step_by(lanes).rev() {
+                                let over = step.1.is_over();
+                                x = match t + lanes >= length * lanes {
+                                    true => pair(step).offset,
+                                    false => pair(step).apply(if over { 0.0 } else { x }),
+                                };
+                                assert_eq!(out[t].to_bits(), x.to_bits(), "{lanes} lanes, {length} steps, at {t}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_flags_of_an_outcome_are_masks() {
+        for (outcome, expected) in [
+            (Outcome::Continue, (0, 2.0, 0.0)),
+            (Outcome::Terminated, (1, 0.0, 0.0)),
+            (Outcome::Truncated, (1, 2.0, 2.0)),
+        ] {
+            assert_eq!((cut(outcome), unless_terminated(outcome, 2.0), if_truncated(outcome, 2.0)), expected);
+        }
+    }
 }

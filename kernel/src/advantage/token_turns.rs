@@ -1,7 +1,8 @@
 //! What tokens receive from the turns after them: the recursion of turn-level and of masked GAE.
 
 use super::AffinePair;
-use super::recursion::{Columns, Link, continue_backward, cut, if_truncated, unless_terminated, zero_if};
+use super::columns::Columns;
+use super::recursion::{Link, continue_backward, cut, if_truncated, unless_terminated, zero_if};
 use crate::error::Error;
 use crate::interact::RolloutView;
 

@@ -1,7 +1,8 @@
 //! GAE over turns of many tokens.
 
 use super::MaskedGae;
-use super::recursion::{Columns, cut, forward, zero_if};
+use super::columns::Columns;
+use super::recursion::{cut, forward, zero_if};
 use super::token_turns::{check, first_token, receive, tokens};
 use crate::discount::discounted;
 use crate::error::Error;

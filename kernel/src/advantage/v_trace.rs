@@ -1,7 +1,8 @@
 //! Values and advantages from actions of another policy.
 
 use super::AffinePair;
-use super::recursion::{Columns, Link, Step, backward, cut, if_truncated, steps, unless_terminated, zero_if};
+use super::columns::Columns;
+use super::recursion::{Link, Step, backward, cut, if_truncated, steps, unless_terminated, zero_if};
 use crate::discount::discounted;
 use crate::error::Error;
 use crate::interact::RolloutView;

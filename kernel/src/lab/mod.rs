@@ -23,6 +23,7 @@
 //! | `automatic-discount-scheduling` | reward | `lab-reward` |
 //! | `reward-shaping-toolbox` | reward | `lab-reward` |
 //! | `uba-step-size-schedule.quadratic`, `.settings`, `.random-walk` | reward | `lab-reward` |
+//! | `advantage-estimators.scan`, `.time-limit`, `.two-questions`, `.variance` | advantage | `lab-advantage` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -36,6 +37,7 @@
 //! | [`Run`] | a runner with its seed, its length and its digest |
 //! | [`Reducer`] | from the steps of a run to the number a claim speaks of |
 
+mod advantage_estimators;
 #[cfg(feature = "automatic-discount-scheduling")]
 mod automatic_discount_scheduling;
 #[allow(dead_code)] // which experiments are compiled in decides

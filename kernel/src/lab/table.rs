@@ -172,6 +172,10 @@ experiments! {
     "uba-step-size-schedule-quadratic" UbaQuadratic super::uba_step_size_schedule::QuadraticExperiment;
     "uba-step-size-schedule-settings" UbaSettings super::uba_step_size_schedule::SettingsExperiment;
     "uba-step-size-schedule-random-walk" UbaRandomWalk super::uba_step_size_schedule::RandomWalkExperiment;
+    "advantage-estimators-scan" AdvantageScan super::advantage_estimators::ScanExperiment;
+    "advantage-estimators-time-limit" AdvantageTimeLimit super::advantage_estimators::TimeLimitExperiment;
+    "advantage-estimators-two-questions" AdvantageTwoQuestions super::advantage_estimators::TwoQuestionsExperiment;
+    "advantage-estimators-variance" AdvantageVariance super::advantage_estimators::VarianceExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].

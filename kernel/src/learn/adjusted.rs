@@ -386,6 +386,7 @@ mod tests {
         ActorCritic, DoubleQLearning, DynaQ, GradientTd, Lstd, MonteCarlo, NStepSarsa, NStepTd, NaturalActorCritic,
         PrioritizedSweeping, QLambda, QLearning, Reinforce, Sarsa, TdLambda, TdParameters, Tdc, TrueOnlineTdLambda,
     };
+    use crate::math::Libm;
     use crate::policy::features::OneHot;
     use crate::policy::{EpsilonGreedy, SoftmaxPolicy};
     use crate::rng::stream;

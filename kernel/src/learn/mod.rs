@@ -3,6 +3,7 @@
 //! | learner | source (Sutton & Barto, 2nd ed.) |
 //! |---|---|
 //! | [`QLearning`], [`Sarsa`], [`ExpectedSarsa`] | sections 6.4 to 6.6; one type, [`TdControl`], with another [`Target`] inside |
+//! | [`FixedQLearning`], [`FixedSarsa`], [`FixedExpectedSarsa`] | the same type over integers with a scale |
 //! | [`DoubleQLearning`] | section 6.7; van Hasselt (2010) |
 //! | [`Advised`] | Q-learning with look-ahead advice; Wiewiora, Cottrell, Elkan (2003) |
 //! | [`MonteCarlo`] | section 5.4, every visit, constant step size |
@@ -60,7 +61,7 @@ pub use advised::{Advised, AdvisedState};
 pub use behavioral_cloning::behavioral_cloning_step;
 pub use double_q::DoubleQLearning;
 pub use dyna_q::DynaQ;
-pub use expected_sarsa::{ExpectedSarsa, ExpectedSarsaTarget};
+pub use expected_sarsa::{ExpectedSarsa, ExpectedSarsaTarget, FixedExpectedSarsa};
 pub use experience::Experience;
 pub use gradient_td::{GradientTd, GradientTdRule, Gtd2, Tdc};
 pub use lstd::Lstd;
@@ -69,9 +70,9 @@ pub use n_step::{NStepSarsa, NStepTd};
 pub use policy_gradient::{PolicyBatch, PolicyStep, PpoClip, ScoreFunction, Surrogate, policy_gradient_step};
 pub use policy_regression::{AdvantageWeighting, RegressionPolicyUpdate};
 pub use prioritized_sweeping::PrioritizedSweeping;
-pub use q_learning::{QLearning, QLearningTarget};
+pub use q_learning::{FixedQLearning, QLearning, QLearningTarget};
 pub use reinforce::{Reinforce, ReinforceParameters};
-pub use sarsa::{Sarsa, SarsaTarget};
+pub use sarsa::{FixedSarsa, Sarsa, SarsaTarget};
 pub use sarsa_lambda::{DenseLambdaControl, LambdaControl, QLambda, SarsaLambda};
 pub use shaped::Shaped;
 pub use soft_advantage_fitting::{SoftAdvantageFitting, SoftAdvantageFittingState};
@@ -79,51 +80,76 @@ pub use td_control::{Target, TdControl};
 pub use td_lambda::{TdLambda, TdLambdaState, TrueOnlineTdLambda};
 pub use traces::{DenseTraces, SparseTraces, TraceKind, Traces};
 
-use crate::discount::discounted;
+use crate::discount::Discounted;
 use crate::env::{Action, Env, Observation};
 use crate::error::Error;
 use crate::interact::{Element, Outcome, Transition};
-use crate::math::is_in_unit_interval;
+use crate::math::Share;
 use crate::rng::Rng;
 use crate::schedule::StepSized;
 
-/// Step size and discount.
+/// Step size and discount; of a learner with fixed-point values as they are multiplied by them.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TdParameters {
+pub struct TdParameters<R = f32> {
     /// `alpha`, in `(0, 1]`.
-    pub step_size: f32,
+    pub step_size: R,
     /// `gamma`, in `[0, 1]`.
-    pub discount: f32,
+    pub discount: R,
 }
 
-impl TdParameters {
+impl<R: Share> TdParameters<R> {
     /// Of a learner that has not been started.
-    const ZERO: Self = Self { step_size: 0.0, discount: 0.0 };
+    const ZERO: Self = Self { step_size: R::ZERO, discount: R::ZERO };
 
+    /// The nearest ones.
+    ///
     /// # Errors
-    /// [`Error::StepSizeOutOfRange`], [`Error::DiscountOutOfRange`].
-    fn check(&self) -> Result<(), Error> {
-        if self.step_size == 0.0 || !is_in_unit_interval(self.step_size) {
+    /// [`Error::StepSizeOutOfRange`], also when it would become 0; [`Error::DiscountOutOfRange`].
+    fn checked(parameters: TdParameters) -> Result<Self, Error> {
+        let step_size = R::from_f32(parameters.step_size).map_err(|_| Error::StepSizeOutOfRange)?;
+        if step_size == R::ZERO {
             return Err(Error::StepSizeOutOfRange);
         }
-        if is_in_unit_interval(self.discount) { Ok(()) } else { Err(Error::DiscountOutOfRange) }
+        let discount = R::from_f32(parameters.discount).map_err(|_| Error::DiscountOutOfRange)?;
+        Ok(Self { step_size, discount })
+    }
+
+    /// As numbers.
+    fn to_f32(self) -> TdParameters {
+        TdParameters { step_size: self.step_size.to_f32(), discount: self.discount.to_f32() }
     }
 }
 
-discounted!([] TdParameters { discount });
+impl TdParameters {
+    /// # Errors
+    /// [`Error::StepSizeOutOfRange`], [`Error::DiscountOutOfRange`].
+    fn check(&self) -> Result<(), Error> {
+        Self::checked(*self).map(|_| ())
+    }
+}
 
-impl StepSized for TdParameters {
+impl<R: Share> Discounted for TdParameters<R> {
+    #[inline]
+    fn discount(&self) -> f32 {
+        self.discount.to_f32()
+    }
+
+    #[inline]
+    fn set_discount(&mut self, discount: f32) -> Result<(), Error> {
+        self.discount = R::from_f32(discount).map_err(|_| Error::DiscountOutOfRange)?;
+        Ok(())
+    }
+}
+
+impl<R: Share> StepSized for TdParameters<R> {
     #[inline]
     fn step_size(&self) -> f32 {
-        self.step_size
+        self.step_size.to_f32()
     }
 
     #[inline]
     fn set_step_size(&mut self, step_size: f32) -> Result<(), Error> {
-        if !is_in_unit_interval(step_size) {
-            return Err(Error::StepSizeOutOfRange);
-        }
-        self.step_size = step_size;
+        self.step_size = R::from_f32(step_size).map_err(|_| Error::StepSizeOutOfRange)?;
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Off-policy: the next state is worth its best action.
 
 use super::{Target, TdControl};
-use crate::policy::{EpsilonGreedy, Exploration, QTable};
+use crate::policy::{EpsilonGreedy, Exploration, FixedTable, QTable, QValue};
 
 /// `v(s') = max_b Q(s', b)` (Sutton & Barto, section 6.5; Watkins 1989).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,12 +13,17 @@ impl Target for QLearningTarget {
     const CUTS: bool = true;
 
     #[inline]
-    fn next_value(values: &[f32], next_state: usize, _next_action: usize, exploration: &impl Exploration) -> f32 {
+    fn next_value<V: QValue>(
+        values: &[V],
+        next_state: usize,
+        _next_action: usize,
+        exploration: &impl Exploration<V>,
+    ) -> V {
         exploration
             .available(next_state, values)
             .iter()
             .copied()
-            .fold(f32::NEG_INFINITY, |best, value| if value > best { value } else { best })
+            .fold(V::LEAST, |best, value| if value > best { value } else { best })
     }
 }
 
@@ -50,3 +55,23 @@ impl Target for QLearningTarget {
 /// run_episode(&mut CliffWalking::new(false), &mut agent, 100, &mut stream(0, 0), &mut stream(0, 1));
 /// ```
 pub type QLearning<const S: usize, const A: usize, E = EpsilonGreedy> = TdControl<QLearningTarget, QTable<S, A>, E>;
+
+/// [`QLearning`] over integers in units of `2^-SCALE_BITS`, for chips without a unit for floats.
+///
+/// ```
+/// use habit::env::CliffWalking;
+/// use habit::learn::{FixedQLearning, TdParameters, run_episode};
+/// use habit::policy::EpsilonGreedy;
+/// use habit::rng::stream;
+///
+/// let mut agent = FixedQLearning::<48, 4, i16, 8>::EMPTY;
+/// agent.start(TdParameters { step_size: 0.5, discount: 1.0 }, EpsilonGreedy::new(0.1)?, 0.0)?;
+/// let (mut cliff, mut world, mut choices) = (CliffWalking::new(false), stream(7, 0), stream(7, 1));
+/// for _ in 0..500 {
+///     run_episode(&mut cliff, &mut agent, u32::MAX, &mut world, &mut choices)?;
+/// }
+/// assert_eq!(agent.table().greedy(CliffWalking::START)?.1.to_f32(), -13.0);
+/// # Ok::<(), habit::Error>(())
+/// ```
+pub type FixedQLearning<const S: usize, const A: usize, I, const SCALE_BITS: u32, E = EpsilonGreedy> =
+    TdControl<QLearningTarget, FixedTable<S, A, I, SCALE_BITS>, E>;

@@ -304,6 +304,16 @@ fn resuming_equals_never_having_stopped_and_what_is_wrong_is_refused() {
         agent
     });
     resumes(|| {
+        let mut agent = FixedQLearning::<6, 2, i16, 8>::EMPTY;
+        agent.start(parameters, explores(), 0.0).unwrap();
+        agent
+    });
+    resumes(|| {
+        let mut agent = FixedSarsa::<6, 2, i32, 16>::EMPTY;
+        agent.start(parameters, explores(), 0.0).unwrap();
+        agent
+    });
+    resumes(|| {
         let mut agent = MonteCarlo::<6, 2, 2000>::EMPTY;
         agent.start(parameters, explores(), 0.0).unwrap();
         agent

@@ -7,6 +7,8 @@
 //! | `Micromath` | faster on small chips, coarse; feature `micromath` |
 //! | [`Polynomial`], [`sin_cos`] | sine and cosine by plain arithmetic: the physics' default |
 //! | [`Scalar`] | the number type of the physics |
+//! | [`Fixed`], [`FixedInteger`] | integers with a scale, for chips without a unit for floats |
+//! | [`Share`], [`Fraction`] | a number from 0 to 1, as such integers are multiplied by it |
 //! | [`CompensatedSum`] | a long sum without drift |
 //! | [`CompensatedMoments`] | mean and variance of a stream, in a learner's state |
 //! | [`WeightedMean`] | a weighted mean, its standard error and the effective sample size |
@@ -17,6 +19,7 @@
 mod argmax;
 mod compensated_moments;
 mod compensated_sum;
+mod fixed;
 mod libm;
 #[cfg(feature = "micromath")]
 mod micromath;
@@ -32,6 +35,7 @@ pub use self::micromath::Micromath;
 pub use argmax::{TIE_TOLERANCE, argmax, maximum};
 pub use compensated_moments::CompensatedMoments;
 pub use compensated_sum::CompensatedSum;
+pub use fixed::{Fixed, FixedInteger, Fraction, Share};
 pub use percentile::{percentile, percentile_by};
 pub use running_moments::RunningMoments;
 pub use scalar::Scalar;

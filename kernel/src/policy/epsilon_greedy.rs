@@ -1,15 +1,15 @@
 //! Mostly the best action, sometimes any.
 
-use super::{Exploration, Rate, StateFree};
+use super::{Exploration, QValue, Rate, StateFree};
 use crate::error::Error;
-use crate::math::maximum;
+use crate::math::{Fixed, FixedInteger, Share, maximum};
 use crate::rng::{self, Bernoulli, Rng};
 
 /// Epsilon-greedy action selection (Sutton & Barto, section 2.2).
 ///
 /// With probability epsilon any action, uniformly; else one of the maximisers, uniformly. Maximisers are the actions whose
 /// value equals the greatest to the bit. Takes one word for the coin, one bounded draw when it explores or when there are
-/// several maximisers. 16 bytes.
+/// several maximisers. Over fixed-point values, acting is integer arithmetic alone. 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EpsilonGreedy {
     epsilon: f32,
@@ -42,38 +42,64 @@ impl Rate for EpsilonGreedy {
     }
 }
 
-impl Exploration for EpsilonGreedy {
-    const GREEDY: Self = Self::GREEDY;
+/// An action drawn, and what its probability depends on.
+struct Drawn {
+    action: usize,
+    is_best: bool,
+    maximisers: u32,
+}
 
+impl EpsilonGreedy {
     #[inline]
-    fn draw(&mut self, _state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<(usize, f32), Error> {
+    fn choose<V: QValue>(&self, values: &[V], rng: &mut (impl Rng + ?Sized)) -> Result<Drawn, Error> {
         if values.is_empty() {
             return Err(Error::EmptyRange);
         }
-        let best = values.iter().fold(f32::NEG_INFINITY, |best, &value| if value > best { value } else { best });
-        let count: u32 = values.iter().map(|&value| u32::from(value == best)).sum();
-        let explored = self.epsilon / values.len() as f32;
-        let exploited = explored + (1.0 - self.epsilon) / count as f32;
+        let best = values.iter().fold(V::LEAST, |best, &value| if value > best { value } else { best });
+        let maximisers: u32 = values.iter().map(|&value| u32::from(value == best)).sum();
         if self.explores.sample(rng) {
             let action = rng::below(values.len() as u32, rng)? as usize;
-            return Ok((action, if values.get(action) == Some(&best) { exploited } else { explored }));
+            return Ok(Drawn { action, is_best: values.get(action) == Some(&best), maximisers });
         }
         // Finding the first is a branch a value, which a processor guesses once something is learned, and then it need not
         // wait for the values to know the action. Counting is none.
         let first = values.iter().position(|&value| value == best).ok_or(Error::NonFinite)?;
-        if count == 1 {
-            return Ok((first, exploited));
+        if maximisers == 1 {
+            return Ok(Drawn { action: first, is_best: true, maximisers });
         }
-        let mut skip = rng::below(count, rng).map_err(|_| Error::NonFinite)?;
+        let mut skip = rng::below(maximisers, rng).map_err(|_| Error::NonFinite)?;
         for (action, &value) in values.iter().enumerate() {
             if value == best {
                 if skip == 0 {
-                    return Ok((action, exploited));
+                    return Ok(Drawn { action, is_best: true, maximisers });
                 }
                 skip -= 1;
             }
         }
         Err(Error::NonFinite)
+    }
+
+    /// Draws an action and computes its probability.
+    #[inline]
+    fn weigh<V: QValue>(&self, values: &[V], rng: &mut (impl Rng + ?Sized)) -> Result<(usize, f32), Error> {
+        let Drawn { action, is_best, maximisers } = self.choose(values, rng)?;
+        let explored = self.epsilon / values.len() as f32;
+        let exploited = explored + (1.0 - self.epsilon) / maximisers as f32;
+        Ok((action, if is_best { exploited } else { explored }))
+    }
+}
+
+impl Exploration for EpsilonGreedy {
+    const GREEDY: Self = Self::GREEDY;
+
+    #[inline]
+    fn draw(&mut self, _state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<(usize, f32), Error> {
+        self.weigh(values, rng)
+    }
+
+    #[inline]
+    fn act(&mut self, _state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+        self.choose(values, rng).map(|drawn| drawn.action)
     }
 
     /// `epsilon / n` for each of the `n` actions, and `(1 - epsilon) / k` more for each of the `k` maximisers.
@@ -88,6 +114,37 @@ impl Exploration for EpsilonGreedy {
     }
 }
 
+impl<I: FixedInteger, const SCALE_BITS: u32> Exploration<Fixed<I, SCALE_BITS>> for EpsilonGreedy {
+    const GREEDY: Self = Self::GREEDY;
+
+    #[inline]
+    fn draw(
+        &mut self,
+        _state: usize,
+        values: &[Fixed<I, SCALE_BITS>],
+        rng: &mut (impl Rng + ?Sized),
+    ) -> Result<(usize, f32), Error> {
+        self.weigh(values, rng)
+    }
+
+    #[inline]
+    fn act(
+        &mut self,
+        _state: usize,
+        values: &[Fixed<I, SCALE_BITS>],
+        rng: &mut (impl Rng + ?Sized),
+    ) -> Result<usize, Error> {
+        self.choose(values, rng).map(|drawn| drawn.action)
+    }
+
+    /// The greatest value, moved towards the mean of all by epsilon's share.
+    #[inline]
+    fn expected_value(&self, _state: usize, values: &[Fixed<I, SCALE_BITS>]) -> Fixed<I, SCALE_BITS> {
+        let best = values.iter().copied().max().unwrap_or(Fixed::ZERO);
+        best.mixed(Fixed::mean(values), I::Share::from_f32(self.epsilon).unwrap_or(I::Share::ZERO))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,7 +154,7 @@ mod tests {
     fn the_expected_value_is_the_worked_example() {
         let policy = EpsilonGreedy::new(0.1).unwrap();
         assert!((policy.expected_value(0, &[1.0, 3.0, 2.0, 3.0]) - 2.925).abs() < 1e-6);
-        assert_eq!(policy.expected_value(0, &[]), 0.0);
+        assert_eq!(policy.expected_value(0, &[0.0; 0]), 0.0);
     }
 
     #[test]
@@ -119,7 +176,7 @@ mod tests {
             assert_eq!(EpsilonGreedy::new(epsilon).err(), Some(Error::EpsilonOutOfRange));
         }
         let mut greedy = EpsilonGreedy::GREEDY;
-        assert_eq!(greedy.act(0, &[], &mut stream(0, 0)), Err(Error::EmptyRange));
+        assert_eq!(greedy.act(0, &[0.0; 0], &mut stream(0, 0)), Err(Error::EmptyRange));
         assert_eq!(greedy.act(0, &[f32::NAN], &mut stream(0, 0)), Err(Error::NonFinite));
         assert_eq!(greedy.set_rate(2.0), Err(Error::EpsilonOutOfRange));
         assert_eq!(greedy, EpsilonGreedy::GREEDY);

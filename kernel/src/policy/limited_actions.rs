@@ -26,33 +26,33 @@ pub struct LimitedActions<E, C> {
     counts: Option<C>,
 }
 
-impl<E: Exploration, C: Storage<u8>> LimitedActions<E, C> {
+impl<E, C: Storage<u8>> LimitedActions<E, C> {
     /// With one count a state.
     pub const fn new(exploration: E, counts: C) -> Self {
         Self { exploration, counts: Some(counts) }
     }
 }
 
-impl<E: Exploration + Rate, C: Storage<u8>> Rate for LimitedActions<E, C> {
+impl<E: Rate, C: Storage<u8>> Rate for LimitedActions<E, C> {
     fn set_rate(&mut self, rate: f32) -> Result<(), Error> {
         self.exploration.set_rate(rate)
     }
 }
 
-impl<E: Exploration, C: Storage<u8>> Exploration for LimitedActions<E, C> {
+impl<V, E: Exploration<V>, C: Storage<u8>> Exploration<V> for LimitedActions<E, C> {
     const GREEDY: Self = Self { exploration: E::GREEDY, counts: None };
 
     #[inline]
-    fn available<'a>(&self, state: usize, values: &'a [f32]) -> &'a [f32] {
+    fn available<'a>(&self, state: usize, values: &'a [V]) -> &'a [V] {
         let count = self.counts.as_ref().and_then(|counts| counts.values().get(state).copied());
         count.and_then(|count| values.get(..usize::from(count))).unwrap_or(values)
     }
 
-    fn draw(&mut self, state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<(usize, f32), Error> {
+    fn draw(&mut self, state: usize, values: &[V], rng: &mut (impl Rng + ?Sized)) -> Result<(usize, f32), Error> {
         self.exploration.draw(state, self.available(state, values), rng)
     }
 
-    fn expected_value(&self, state: usize, values: &[f32]) -> f32 {
+    fn expected_value(&self, state: usize, values: &[V]) -> V {
         self.exploration.expected_value(state, self.available(state, values))
     }
 }

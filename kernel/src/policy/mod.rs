@@ -3,6 +3,8 @@
 //! | piece | what it is |
 //! |---|---|
 //! | [`QTable`], [`QView`] | action values of a finite environment, owned or over the caller's slice |
+//! | [`FixedTable`], [`FixedView`] | the same as integers with a scale |
+//! | [`QValue`], [`QValues`] | what a value is kept as; a table of them |
 //! | [`features`] | what a linear function sees of an observation |
 //! | [`Exploration`] | how actions are drawn from a row of values |
 //! | [`EpsilonGreedy`] | Sutton & Barto, section 2.2 |
@@ -20,6 +22,7 @@ pub mod features;
 mod gaussian;
 mod limited_actions;
 mod q_table;
+mod q_value;
 mod scheduled;
 mod softmax;
 mod upper_confidence_bound;
@@ -29,7 +32,8 @@ pub use epsilon_greedy::EpsilonGreedy;
 pub use features::{Code, Features};
 pub use gaussian::{GaussianPolicy, GaussianState};
 pub use limited_actions::LimitedActions;
-pub use q_table::{QTable, QView, Table};
+pub use q_table::{FixedTable, FixedView, QTable, QValues, QView, Table};
+pub use q_value::QValue;
 pub use scheduled::{Rate, Scheduled};
 pub use softmax::{SoftmaxPolicy, SoftmaxState};
 pub use upper_confidence_bound::UpperConfidenceBound;
@@ -39,8 +43,8 @@ use crate::interact::Element;
 use crate::linalg::Dim;
 use crate::rng::Rng;
 
-/// How actions are drawn from the values of a state, and what that is worth.
-pub trait Exploration {
+/// How actions are drawn from the values of a state, and what that is worth. `V` is what the values are kept as.
+pub trait Exploration<V = f32> {
     /// Explores as little as it can: what a learner holds before it is started.
     const GREEDY: Self;
 
@@ -49,25 +53,25 @@ pub trait Exploration {
     ///
     /// # Errors
     /// [`Error::EmptyRange`] when there is no action; [`Error::NonFinite`] when no value is a number.
-    fn draw(&mut self, state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<(usize, f32), Error>;
+    fn draw(&mut self, state: usize, values: &[V], rng: &mut (impl Rng + ?Sized)) -> Result<(usize, f32), Error>;
 
     /// Draws an action.
     ///
     /// # Errors
     /// As [`draw`](Self::draw).
     #[inline]
-    fn act(&mut self, state: usize, values: &[f32], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
+    fn act(&mut self, state: usize, values: &[V], rng: &mut (impl Rng + ?Sized)) -> Result<usize, Error> {
         self.draw(state, values, rng).map(|(action, _)| action)
     }
 
     /// The values of the actions that the state has: the first of the row, or all.
     #[inline]
-    fn available<'a>(&self, _state: usize, values: &'a [f32]) -> &'a [f32] {
+    fn available<'a>(&self, _state: usize, values: &'a [V]) -> &'a [V] {
         values
     }
 
     /// `sum_a pi(a) values[a]`, with the exact distribution that [`draw`](Self::draw) would draw from next.
-    fn expected_value(&self, state: usize, values: &[f32]) -> f32;
+    fn expected_value(&self, state: usize, values: &[V]) -> V;
 }
 
 /// An [`Exploration`] that does not look at the state: fit for linear functions, where states have no number.

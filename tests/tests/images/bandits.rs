@@ -50,7 +50,7 @@ fn nonsense(attempt: u64) -> (String, String) {
 
 fn boards() -> impl Iterator<Item = (Board, Emulated)> {
     Board::all().into_iter().filter_map(|board| {
-        let emulated = Emulated::start(board.machine(), &board.bandits()?, nonsense);
+        let emulated = Emulated::start(&board.emulator(), &board.bandits()?, nonsense);
         Some((board, emulated))
     })
 }

@@ -1,4 +1,4 @@
-//! Runs images in QEMU.
+//! Runs images in emulators.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -8,19 +8,28 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
+use habit_tests::root;
+
 /// Ends what hangs; nothing is asserted on it.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-fn qemu(machine: &str, image: &Path) -> Command {
-    let mut command = Command::new("qemu-system-arm");
-    command.args(["-machine", machine, "-nographic", "-kernel"]).arg(image);
+/// The emulator that these words start, with an image. All of them understand the options of QEMU that are used here.
+fn emulator(words: &[&str], image: &Path) -> Command {
+    let [program, options @ ..] = words else { panic!("no emulator is named") };
+    let mut command = Command::new(program);
+    command.args(options).args(["-nographic", "-kernel"]).arg(image).current_dir(root());
     command
+}
+
+fn qemu(machine: &str, image: &Path) -> Command {
+    emulator(&["qemu-system-arm", "-machine", machine], image)
 }
 
 fn start(mut command: Command) -> Child {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
     command.spawn().unwrap_or_else(|error| {
-        panic!("qemu-system-arm cannot be started ({error}): install it, or let `cargo xtask test firmware` do so")
+        let program = command.get_program().to_string_lossy();
+        panic!("{program} cannot be started ({error}): install it, or let `cargo xtask test firmware` do so")
     })
 }
 
@@ -76,7 +85,7 @@ fn watch(machine: &str, mut command: Command) -> String {
 /// A line that a board answers whatever it is doing, and the answer; another one for every attempt.
 pub type Question = fn(u64) -> (String, String);
 
-/// A board in QEMU, its serial line in our hands.
+/// A board in its emulator, its serial line in our hands.
 pub struct Emulated {
     child: Child,
     input: ChildStdin,
@@ -88,10 +97,10 @@ pub struct Emulated {
 
 impl Emulated {
     /// Switches the board on and waits until it answers.
-    pub fn start(machine: &str, image: &Path, question: Question) -> Self {
+    pub fn start(words: &[&str], image: &Path, question: Question) -> Self {
         let monitor = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = monitor.local_addr().expect("a bound port").port();
-        let mut command = qemu(machine, image);
+        let mut command = emulator(words, image);
         command.args(["-serial", "stdio", "-monitor", &format!("tcp:127.0.0.1:{port}")]);
         let mut child = start(command);
         let input = child.stdin.take().expect("a pipe");

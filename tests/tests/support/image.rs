@@ -68,13 +68,21 @@ impl Board {
         let manifest: Table = read("firmware/Cargo.toml").expect("a manifest").parse().expect("valid TOML");
         let boards = manifest["package"]["metadata"]["boards"].as_table().expect("a table of boards");
         let boards = boards.iter().map(|(name, entry)| (name, entry.as_table().expect("a board's line")));
-        let boards = boards.filter(|(_, entry)| entry.contains_key("machine"));
+        let boards = boards.filter(|(_, entry)| entry.contains_key("emulator"));
         boards.map(|(name, entry)| Self { name: name.clone(), entry: entry.clone() }).collect()
     }
 
     /// The smallest one.
     pub fn microbit() -> Self {
-        Self::all().into_iter().find(|board| board.name == "microbit-v1").expect("the micro:bit's line")
+        Self::named("microbit-v1")
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Self {
+        Self::all()
+            .into_iter()
+            .find(|board| board.name == name)
+            .unwrap_or_else(|| panic!("no emulated board is {name}"))
     }
 
     /// Its name.
@@ -82,15 +90,19 @@ impl Board {
         &self.name
     }
 
-    /// The machine of QEMU that stands for it.
-    pub fn machine(&self) -> &str {
-        self.entry["machine"].as_str().expect("the name of a machine")
+    /// How the emulator that stands for it is started.
+    pub fn emulator(&self) -> Vec<&str> {
+        self.words("emulator")
     }
 
-    /// The features of the experiments that it holds.
-    pub fn experiments(&self) -> Vec<String> {
-        let names = self.entry["experiments"].as_array().expect("a list of experiments");
-        names.iter().map(|name| name.as_str().expect("a feature").to_owned()).collect()
+    /// The experiments that it holds.
+    pub fn experiments(&self) -> Vec<&str> {
+        self.words("experiments")
+    }
+
+    fn words(&self, key: &str) -> Vec<&str> {
+        let words = self.entry[key].as_array().unwrap_or_else(|| panic!("{key} of {} is no list", self.name));
+        words.iter().map(|word| word.as_str().expect("text")).collect()
     }
 
     /// The address and the length of its stack, from its linker script.
@@ -99,16 +111,16 @@ impl Board {
         let line = script.lines().find(|line| line.trim_start().starts_with("STACK")).expect("a region STACK");
         let after = |word: &str| line.split_once(word).map_or("", |(_, rest)| rest).trim_start_matches([' ', '=']);
         let origin = after("ORIGIN").trim_start_matches("0x").split(',').next().unwrap_or_default();
-        let kilobytes = after("LENGTH").trim_end_matches('K');
+        let (length, unit) = after("LENGTH").strip_suffix('K').map_or((after("LENGTH"), 1), |length| (length, 1024));
         let number = |text, radix| u32::from_str_radix(text, radix).unwrap_or_else(|e| panic!("{line}: {e}"));
-        (number(origin, 16), number(kilobytes, 10) as usize * 1024)
+        (number(origin, 16), number(length, 10) as usize * unit)
     }
 
     /// Builds its image with the experiments.
     pub fn image(&self, more_features: &str) -> PathBuf {
         let mut features = format!("{}{more_features}", self.name);
         for experiment in self.experiments() {
-            features += &format!(",habit/{experiment}");
+            features += &format!(",habit/{}", experiment.replace('.', "-"));
         }
         self.build(&self.name, &features)
     }

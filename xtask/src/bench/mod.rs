@@ -8,6 +8,7 @@ use crate::House;
 use crate::process::{cargo, line, output, run};
 use crate::provision::{Need, ensure, python};
 
+mod firmware;
 mod subject;
 
 pub use subject::Subject;
@@ -23,8 +24,14 @@ const RUN_SECONDS: f64 = 0.2;
 const C_FLAGS: [&str; 3] = ["-O3", "-march=native", "-ffast-math"];
 const NATIVE: &str = "-C target-cpu=native";
 
-/// Builds the contenders, checks that they compute the same, and times them in turn.
-pub fn bench(house: &House, subject: Subject, rounds: usize) -> Result<(), String> {
+/// Builds the contenders, checks that they compute the same, and times them in turn; or counts what learners cost a chip.
+pub fn bench(house: &House, subject: Subject, rounds: usize, record: bool) -> Result<(), String> {
+    if subject == Subject::Firmware {
+        return firmware::bench(house, record);
+    }
+    if record {
+        return Err("only what `firmware` counts is recorded; times differ from machine to machine".into());
+    }
     if subject == Subject::Gpu {
         return gpu(house, rounds);
     }

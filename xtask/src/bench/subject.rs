@@ -13,6 +13,8 @@ pub enum Subject {
     Advantage,
     /// This machine's GPU beside its own copying and beside the kernel on the CPU
     Gpu,
+    /// Flash, RAM and instructions of learners on an emulated Cortex-M0
+    Firmware,
 }
 
 /// What all contenders of it do.
@@ -45,17 +47,18 @@ impl Subject {
             Self::Bandit => "bandit",
             Self::Advantage => "advantage",
             Self::Gpu => "gpu",
+            Self::Firmware => "firmware",
         }
     }
 
-    /// All of them, in the order in which they run.
+    /// All that is timed, in the order in which it runs; what is counted has no contenders.
     pub const fn workloads(self) -> &'static [Workload] {
         match self {
             Self::Policy => &POLICY,
             Self::Bandit => &BANDIT,
             Self::Advantage => &ADVANTAGE,
-            // Measured by a program of its own.
-            Self::Gpu => &[],
+            // Measured by programs of their own.
+            Self::Gpu | Self::Firmware => &[],
         }
     }
 }

@@ -89,6 +89,20 @@ fn number(word: u32) -> f32 {
 
 /// Runs `steps` steps of `count` lanes on the device, one at a time, each also on the CPU from the device's own state before
 /// it: what rounds differs a little and would soon differ much. Then all of them at once, which must leave the same bits.
+/// A test of an environment of one's own is this call.
+///
+/// ```no_run
+/// use habit::env::CartPole;
+/// use habit_gpu::rollout::{Environment, Policy, Rollout, compare};
+/// use habit_gpu::{Context, Options, block_on};
+/// # fn main() -> Result<(), habit_gpu::Error> {
+/// let context = block_on(Context::new(&Options::default()))?;
+/// let rollout = block_on(Rollout::new(&context, Environment::cart_pole()?, Policy::uniform()))?;
+/// let found = block_on(compare(&rollout, &CartPole::new(), 1, 100, 50))?;
+/// assert!(found.holds(), "{found}");
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 /// As [`Rollout::run`]; [`Error::Input`] with `ParameterOutOfRange` for a user's own policy, and with what the twin refuses.
@@ -177,9 +191,14 @@ impl Comparison {
         }
         let next = batch.next_observation(0, lane);
         self.words(|_| numbers, &next, &twin.see(&state), scale, apart);
+        let earned = before.earned(lane) + batch.rewards()[lane];
         if outcome.is_over() {
             state = twin.start(&mut rng)?;
+            let end = batch.ends().iter().find(|end| end.lane == lane);
+            self.equal(end.is_some_and(|end| (end.step, end.length) == (0, elapsed)));
+            self.tolerance.compare(end.map_or(f32::NAN, |end| end.earned), earned, earned.abs());
         }
+        self.tolerance.compare(after.earned(lane), if outcome.is_over() { 0.0 } else { earned }, earned.abs());
         let found = after.state(lane);
         self.words(|word| twin.rounds(word), &found, &state, scale, |word, a, b| twin.distance(word, a, b));
         self.equal(after.generator(lane)? == rng);

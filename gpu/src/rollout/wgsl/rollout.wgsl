@@ -3,7 +3,7 @@
 // so that neighbours write neighbouring words.
 //
 // Beside this file, the host writes STATE_WORDS, OBSERVATION_WORDS, ACTIONS, RECORDS_LOG_PROBABILITIES, StateWords, Observation,
-// observation_word, Step and reward_bits; an environment and a policy give the rest.
+// Step, reward_bits, rollout_observe and rollout_observe_end; an environment and a policy give the rest.
 
 struct RolloutParameters {
     // Steps of this dispatch, and those already taken before it.
@@ -29,7 +29,8 @@ const ROLLOUT_TRUNCATED = 2u;
 const ROLLOUT_UNBORN = 0xffffffffu;
 
 @group(0) @binding(0) var<uniform> rollout_parameters: RolloutParameters;
-// Rows of lanes: the generator's four words; the elapsed steps; the ends in this rollout; the state's words.
+// Rows of lanes: the generator's four words; the episode's steps and the sum of its rewards so far; the ends in this rollout;
+// the state's words.
 @group(0) @binding(2) var<storage, read_write> rollout_lanes: array<u32>;
 // A row more than steps: the last is what the next step will see.
 @group(0) @binding(3) var<storage, read_write> rollout_observations: array<u32>;
@@ -38,7 +39,8 @@ const ROLLOUT_UNBORN = 0xffffffffu;
 // One byte a step, four to a word, all 0 (Continue) before: four lanes share a word.
 @group(0) @binding(6) var<storage, read_write> rollout_outcomes: array<atomic<u32>>;
 @group(0) @binding(7) var<storage, read_write> rollout_log_probabilities: array<f32>;
-// For the first, second, ... end of each lane a row with its step and rows with the true last observation.
+// For the first, second, ... end of each lane rows of lanes: its step; the episode's steps and the sum of its rewards; the true
+// last observation.
 @group(0) @binding(8) var<storage, read_write> rollout_ends: array<u32>;
 
 fn policy_word(index: u32) -> u32 {
@@ -49,20 +51,13 @@ fn policy_number(index: u32) -> f32 {
     return bitcast<f32>(policy_word(index));
 }
 
-fn rollout_observe(row: u32, lane: u32, observation: Observation) {
-    for (var d = 0u; d < OBSERVATION_WORDS; d++) {
-        let at = (row * OBSERVATION_WORDS + d) * rollout_parameters.lanes + lane;
-        rollout_observations[at] = observation_word(observation, d);
-    }
-}
-
-fn rollout_end(slot: u32, step: u32, lane: u32, observation: Observation) {
-    var at = slot * (OBSERVATION_WORDS + 1u) * rollout_parameters.lanes + lane;
-    rollout_ends[at] = step;
-    for (var d = 0u; d < OBSERVATION_WORDS; d++) {
-        at += rollout_parameters.lanes;
-        rollout_ends[at] = observation_word(observation, d);
-    }
+fn rollout_end(slot: u32, end: vec3<u32>, lane: u32, observation: Observation) {
+    let lanes = rollout_parameters.lanes;
+    let at = slot * (OBSERVATION_WORDS + 3u) * lanes + lane;
+    rollout_ends[at] = end.x;
+    rollout_ends[at + lanes] = end.y;
+    rollout_ends[at + 2u * lanes] = end.z;
+    rollout_observe_end(at + 3u * lanes, observation);
 }
 
 @compute @workgroup_size(64)
@@ -83,20 +78,22 @@ fn rollout(
         rollout_lanes[3u * lanes + lane],
     );
     var elapsed = rollout_lanes[4u * lanes + lane];
-    var ends = select(rollout_lanes[5u * lanes + lane], 0u, rollout_parameters.taken == 0u);
+    var earned = bitcast<f32>(rollout_lanes[5u * lanes + lane]);
+    var ends = select(rollout_lanes[6u * lanes + lane], 0u, rollout_parameters.taken == 0u);
     var words: StateWords;
     for (var i = 0u; i < STATE_WORDS; i++) {
-        words[i] = rollout_lanes[(6u + i) * lanes + lane];
+        words[i] = rollout_lanes[(7u + i) * lanes + lane];
     }
     var state = state_from_words(words);
     if elapsed == ROLLOUT_UNBORN {
         state = environment_reset(&rng);
         elapsed = 0u;
+        earned = 0.0;
     }
     var observation = environment_observe(state);
     let end = rollout_parameters.taken + rollout_parameters.steps;
     for (var t = rollout_parameters.taken; t < end; t++) {
-        rollout_observe(t, lane, observation);
+        rollout_observe(t * OBSERVATION_WORDS * lanes + lane, observation);
         let choice = policy_act(observation, &rng);
         let action = min(choice.action, ACTIONS - 1u);
         let step = environment_step(&state, action, &rng);
@@ -105,6 +102,7 @@ fn rollout(
         let at = t * lanes + lane;
         rollout_actions[at] = action;
         rollout_rewards[at] = reward_bits(step);
+        earned += bitcast<f32>(reward_bits(step));
         if RECORDS_LOG_PROBABILITIES {
             rollout_log_probabilities[at] = choice.log_probability;
         }
@@ -115,23 +113,25 @@ fn rollout(
         if outcome != 0u {
             atomicOr(&rollout_outcomes[at >> 2u], outcome << ((at & 3u) * 8u));
             if ends < rollout_parameters.slots {
-                rollout_end(ends, t, lane, observation);
+                rollout_end(ends, vec3(t, elapsed, bitcast<u32>(earned)), lane, observation);
             }
             ends++;
             state = environment_reset(&rng);
             elapsed = 0u;
+            earned = 0.0;
             observation = environment_observe(state);
         }
     }
-    rollout_observe(end, lane, observation);
+    rollout_observe(end * OBSERVATION_WORDS * lanes + lane, observation);
     rollout_lanes[lane] = rng.x;
     rollout_lanes[lanes + lane] = rng.y;
     rollout_lanes[2u * lanes + lane] = rng.z;
     rollout_lanes[3u * lanes + lane] = rng.w;
     rollout_lanes[4u * lanes + lane] = elapsed;
-    rollout_lanes[5u * lanes + lane] = ends;
+    rollout_lanes[5u * lanes + lane] = bitcast<u32>(earned);
+    rollout_lanes[6u * lanes + lane] = ends;
     words = words_from_state(state);
     for (var i = 0u; i < STATE_WORDS; i++) {
-        rollout_lanes[(6u + i) * lanes + lane] = words[i];
+        rollout_lanes[(7u + i) * lanes + lane] = words[i];
     }
 }

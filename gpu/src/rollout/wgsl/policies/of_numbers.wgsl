@@ -1,12 +1,10 @@
 // Of the observation's numbers, each times a scale, and a constant 1: habit::policy::features::Raw. Words: the scales, then
 // the weights, a row an action.
 
-fn policy_logit(observation: Observation, action: u32) -> f32 {
-    var inputs = observation;
-    let row = OBSERVATION_WORDS + action * (OBSERVATION_WORDS + 1u);
-    var sum = 0.0;
-    for (var d = 0u; d < OBSERVATION_WORDS; d++) {
-        sum += policy_number(row + d) * (inputs[d] * policy_number(d));
-    }
-    return sum + policy_number(row + OBSERVATION_WORDS);
+fn policy_row(action: u32) -> u32 {
+    return OBSERVATION_WORDS + action * (OBSERVATION_WORDS + 1u);
+}
+
+fn policy_bias(observation: Observation, action: u32) -> f32 {
+    return policy_number(policy_row(action) + OBSERVATION_WORDS);
 }

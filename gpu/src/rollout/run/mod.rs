@@ -1,6 +1,9 @@
 //! Rollouts on a device.
 
-use super::{Batch, Environment, Lanes, Policy};
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
+use super::{Batch, End, Environment, Lanes, Policy};
 use crate::compute::{Access, BYTES_AT_ONCE, Kernel, Recorder, steps_at_once};
 use crate::context::{Context, Grid};
 use crate::error::Error;
@@ -10,11 +13,13 @@ use std::ops::Range;
 
 /// Invocations of a workgroup; the same number stands in the shader.
 const WIDTH: usize = 64;
+/// Rows of an end before those of its observation.
+const END_ROWS: usize = 3;
 
 /// What environments and policies draw with, in WGSL.
-pub(crate) const RANDOM: &str = include_str!("wgsl/random.wgsl");
+pub(crate) const RANDOM: &str = include_str!("../wgsl/random.wgsl");
 /// How they read their words.
-pub(crate) const WORDS: &str = include_str!("wgsl/words.wgsl");
+pub(crate) const WORDS: &str = include_str!("../wgsl/words.wgsl");
 
 /// Rollouts of one environment under one policy on a device. Making one compiles their shader; keep it.
 ///
@@ -44,6 +49,7 @@ pub struct Rollout {
 }
 
 /// The arrays of a rollout on the device, in the order of the shader's bindings.
+#[derive(Debug)]
 pub(crate) struct Buffers {
     pub(crate) words: wgpu::Buffer,
     pub(crate) lanes: wgpu::Buffer,
@@ -52,7 +58,8 @@ pub(crate) struct Buffers {
     pub(crate) rewards: wgpu::Buffer,
     pub(crate) outcomes: wgpu::Buffer,
     pub(crate) log_probabilities: wgpu::Buffer,
-    /// For the first, second, ... end of each lane `1 + D` rows of lanes: its step and the true last observation.
+    /// For the first, second, ... end of each lane [`END_ROWS`] and `D` rows of lanes: its step; the episode's steps and the
+    /// sum of its rewards; the true last observation.
     pub(crate) ends: wgpu::Buffer,
 }
 
@@ -65,7 +72,8 @@ pub(crate) struct Shape {
     pub(crate) slots: usize,
     /// Steps of a dispatch.
     steps_at_once: usize,
-    grid: Grid,
+    /// A workgroup serves 64 lanes.
+    pub(crate) grid: Grid,
 }
 
 impl Rollout {
@@ -86,9 +94,9 @@ impl Rollout {
             &records,
             XOSHIRO,
             RANDOM,
-            include_str!("wgsl/sin_cos.wgsl"),
+            include_str!("../wgsl/sin_cos.wgsl"),
             WORDS,
-            include_str!("wgsl/rollout.wgsl"),
+            include_str!("../wgsl/rollout.wgsl"),
         ];
         let mut accesses = vec![Access::Read];
         accesses.extend([Access::Write; 7]);
@@ -127,14 +135,9 @@ impl Rollout {
         context.bytes(Lanes::rows(self.environment.state_words()), lanes, 4)?;
         context.bytes(steps, lanes, 4)?;
         context.bytes((steps.saturating_add(1)).saturating_mul(observation.max(1)), lanes, 4)?;
-        context.bytes(slots.saturating_mul(1 + observation), lanes, 4)?;
-        Ok(Shape {
-            steps,
-            lanes,
-            slots,
-            steps_at_once: steps_at_once(lanes),
-            grid: context.grid(lanes.div_ceil(WIDTH))?,
-        })
+        context.bytes(slots.saturating_mul(END_ROWS + observation), lanes, 4)?;
+        let (steps_at_once, grid) = (steps_at_once(lanes), context.grid(lanes.div_ceil(WIDTH))?);
+        Ok(Shape { steps, lanes, slots, steps_at_once, grid })
     }
 
     /// Whether so many steps of so many lanes need no division.
@@ -161,7 +164,7 @@ impl Rollout {
             rewards: array(shape.steps),
             outcomes: recorder.storage((shape.steps * shape.lanes) as u64),
             log_probabilities: array(log_probabilities),
-            ends: array(shape.slots * (1 + observation)),
+            ends: array(shape.slots * (END_ROWS + observation)),
         }
     }
 
@@ -230,7 +233,7 @@ impl Rollout {
         if steps == 0 {
             return Err(Error::Empty);
         }
-        let row = 4 * (1 + self.environment.observation().words()) * lanes.len();
+        let row = 4 * (END_ROWS + self.environment.observation().words()) * lanes.len();
         let part = ((bytes.min(self.context.limits().buffer_bytes) / row.max(1) as u64) as usize).saturating_sub(1);
         let part = part.clamp(1, steps);
         self.shape(policy, part, lanes.len())?;
@@ -259,7 +262,7 @@ impl Rollout {
         let observed = words * taken.start..words * (taken.end + shape.lanes);
         let logarithms = if batch.log_probabilities.is_empty() { 0..0 } else { taken.clone() };
         let mut codes = vec![0u8; taken.len()];
-        let mut ends = vec![0u32; shape.slots * (1 + words) * shape.lanes];
+        let mut ends = vec![0u32; shape.slots * (END_ROWS + words) * shape.lanes];
         let before = lanes.clone();
         let mut outputs = [
             bytemuck::cast_slice_mut(lanes.words_mut()),
@@ -285,100 +288,16 @@ impl Rollout {
                 return Err(Error::ShortEpisode);
             }
             for end in 0..lanes.ends(lane) {
-                let word = |row: usize| ends[(end * (1 + words) + row) * shape.lanes + lane];
-                batch.ends.push((steps.start + word(0) as usize, lane));
-                batch.final_observations.extend((1..=words).map(word));
+                let word = |row: usize| ends[(end * (END_ROWS + words) + row) * shape.lanes + lane];
+                batch.ends.push(End {
+                    step: steps.start + word(0) as usize,
+                    lane,
+                    length: word(1),
+                    earned: f32::from_bits(word(2)),
+                });
+                batch.final_observations.extend((END_ROWS..END_ROWS + words).map(word));
             }
         }
         Ok(())
-    }
-}
-
-#[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests {
-    use super::*;
-    use crate::{Options, block_on};
-
-    async fn rollout() -> Result<Rollout, Error> {
-        let context = Context::new(&Options::default()).await?;
-        let policy = Policy::softmax(&[1.0; 4], &[0.5, 0.0, -1.0, 0.2, 0.0, 0.1, 0.0, 1.0, 0.0, 0.0])?;
-        Rollout::new(&context, Environment::cart_pole()?.with_time_limit(Some(14))?, policy).await
-    }
-
-    #[test]
-    fn parts_leave_what_the_whole_leaves() {
-        let rollout = block_on(rollout()).unwrap();
-        let (mut whole, mut parts) = (rollout.start(3, 71).unwrap(), rollout.start(3, 71).unwrap());
-        let policy = rollout.policy();
-        let expected = block_on(rollout.run(&mut whole, 101)).unwrap();
-        // Seven steps and a row at once, and no more than one step.
-        for bytes in [4 * 5 * 71 * 8, 1] {
-            let mut parts = parts.clone();
-            assert_eq!(block_on(rollout.run_by(policy, &mut parts, 101, bytes)).unwrap(), expected);
-        }
-        let halves = [50, 51].map(|steps| block_on(rollout.run(&mut parts, steps)).unwrap());
-        let joined = |of: fn(&Batch) -> &[u32]| [of(&halves[0]), of(&halves[1])].concat();
-        assert_eq!(joined(Batch::actions), expected.actions());
-        assert_eq!(parts.words()[..5 * 71], whole.words()[..5 * 71]);
-    }
-
-    #[test]
-    fn rollouts_chained_on_the_device_write_every_word_that_counts_over_poison() {
-        const POISON: u8 = 0xa5;
-        let rollout = block_on(rollout()).unwrap();
-        let (steps, count) = (23, 37);
-        let mut lanes = rollout.start(4, count).unwrap();
-        let shape = rollout.shape(rollout.policy(), steps, count).unwrap();
-        let mut buffers = None;
-        for _ in 0..2 {
-            let before = lanes.clone();
-            let expected = block_on(rollout.run(&mut lanes, steps)).unwrap();
-            let mut observations = vec![0u32; (steps + 1) * 4 * count];
-            let [mut actions, mut rewards, mut logarithms] = [(); 3].map(|()| vec![0u32; steps * count]);
-            let mut codes = vec![0u8; steps * count];
-            let mut ends = vec![0u32; shape.slots * 5 * count];
-            let mut after = before.clone();
-            let mut outputs = [
-                bytemuck::cast_slice_mut(&mut observations),
-                bytemuck::cast_slice_mut(&mut actions),
-                bytemuck::cast_slice_mut(&mut rewards),
-                bytemuck::cast_slice_mut(&mut logarithms),
-                &mut codes[..],
-                bytemuck::cast_slice_mut(&mut ends),
-                bytemuck::cast_slice_mut(after.words_mut()),
-            ];
-            let record = |recorder: &mut Recorder<'_>| {
-                let all = buffers.get_or_insert_with(|| rollout.buffers(recorder, &shape, rollout.policy(), &before));
-                let written =
-                    [&all.observations, &all.actions, &all.rewards, &all.log_probabilities, &all.outcomes, &all.ends];
-                for buffer in written {
-                    rollout.context.queue.write_buffer(buffer, 0, &vec![POISON; buffer.size() as usize]);
-                }
-                rollout.record(recorder, &shape, all);
-                written.into_iter().chain([&all.lanes]).cloned().collect()
-            };
-            block_on(rollout.context.run(&mut outputs, record)).unwrap();
-            assert_eq!(observations, expected.observations());
-            assert_eq!(actions, expected.actions());
-            assert!(rewards.iter().all(|&reward| reward == 1f32.to_bits()));
-            assert_eq!(bytemuck::cast_slice::<u32, f32>(&logarithms), expected.log_probabilities());
-            assert!(codes.iter().zip(expected.outcomes()).all(|(&code, &outcome)| code == outcome as u8));
-            assert_eq!(after, lanes);
-            let (mut found, mut untouched) = (Vec::new(), u32::from_ne_bytes([POISON; 4]));
-            for lane in 0..count {
-                for slot in 0..shape.slots {
-                    let words: Vec<_> = (0..5).map(|row| ends[(slot * 5 + row) * count + lane]).collect();
-                    if slot < after.ends(lane) {
-                        found.push((words[0] as usize, lane, words[1..].to_vec()));
-                    } else {
-                        untouched = words.into_iter().fold(untouched, |all, word| all & word);
-                    }
-                }
-            }
-            found.sort();
-            assert_eq!(untouched, u32::from_ne_bytes([POISON; 4]));
-            let listed = expected.ends().iter().zip(expected.final_observations().chunks(4));
-            assert_eq!(found, listed.map(|(&(step, lane), last)| (step, lane, last.to_vec())).collect::<Vec<_>>());
-        }
     }
 }

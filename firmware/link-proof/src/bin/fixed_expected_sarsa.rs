@@ -1,0 +1,10 @@
+//! Expected SARSA over integers of 16 bits.
+#![cfg_attr(target_os = "none", no_std, no_main)]
+
+use habit::learn::FixedExpectedSarsa;
+use habit_link_proof::{any, control, explores, forever, td_parameters};
+
+habit_link_proof::image!(FixedExpectedSarsa<48, 4, i16, 8> = FixedExpectedSarsa::EMPTY, |learner| {
+    learner.start(td_parameters(), explores()?, any())?;
+    forever(|rng| control(learner, rng))
+});

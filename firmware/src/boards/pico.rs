@@ -1,0 +1,21 @@
+//! Raspberry Pi Pico: RP2040, Cortex-M0+, 2 MB of flash, 264 KB of RAM. The serial line is UART0: GP0 sends, GP1 receives.
+
+use super::Wiring;
+use crate::port::Raspberry;
+
+/// What the chip's ROM runs first: it opens the flash for reading.
+#[unsafe(link_section = ".boot2")]
+#[used]
+static BOOT_LOADER: [u8; 256] = rp2040_boot2::BOOT_LOADER_W25Q080;
+
+/// The board.
+pub struct Pico;
+
+impl Wiring for Pico {
+    type Port = Raspberry;
+    const PORT: Raspberry = Raspberry;
+
+    fn open() {
+        Self::PORT.open();
+    }
+}
