@@ -9,6 +9,18 @@ use crate::future::callback;
 /// The most steps that a loop in a shader takes; longer work is divided into several dispatches. Short enough that no
 /// driver takes it for a hang, and far below the 65 535 rounds after which llvmpipe leaves any loop without a word.
 pub(crate) const STEPS_AT_ONCE: usize = 4096;
+/// The most rounds of all loops in a shader together, those within others counted as often as they are gone through: behind
+/// llvmpipe's 65 535 is one counter for all of an invocation's loops.
+pub(crate) const ROUNDS_AT_ONCE: usize = 60_000;
+/// The most steps of all lanes together that a dispatch takes, for the same reason.
+const LANE_STEPS_AT_ONCE: usize = 1 << 25;
+/// Bytes of one array from which on work is divided, so that arrays and their copies fit small devices.
+pub(crate) const BYTES_AT_ONCE: u64 = 64 << 20;
+
+/// Steps of a dispatch that steps so many lanes, at least 1.
+pub(crate) fn steps_at_once(lanes: usize) -> usize {
+    (LANE_STEPS_AT_ONCE / lanes).clamp(1, STEPS_AT_ONCE)
+}
 
 /// How a shader uses a storage buffer.
 #[derive(Clone, Copy)]

@@ -25,6 +25,8 @@ pub enum Error {
     Shader(String),
     /// An environment ended an episode sooner than it says that any ends.
     ShortEpisode,
+    /// An episode of a sweep went on and on; a time limit would have cut it.
+    LongEpisode,
     /// There are no steps or no lanes: nothing to do.
     Empty,
     /// More than the device takes at once.
@@ -64,6 +66,9 @@ impl fmt::Display for Error {
             Self::Shader(reason) => write!(f, "the WGSL of an environment or a policy does not compile: {reason}"),
             Self::ShortEpisode => {
                 f.write_str("the environment ended an episode in fewer steps than it says that any episode has")
+            }
+            Self::LongEpisode => {
+                f.write_str("an episode went on for more than 16 777 216 steps: give the episodes a time limit")
             }
             Self::Empty => f.write_str("there is nothing to do: no steps or no lanes"),
             Self::TooLarge { what, asked, limit } => {

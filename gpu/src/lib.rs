@@ -7,6 +7,7 @@
 //! - [`advantage`]: advantages of many trajectories, of few long ones, and of groups.
 //! - [`rollout`]: environments under policies: finite models equal to the CPU bit for bit, physics, bandits, a user's own.
 //! - [`learn`]: training that never leaves the device.
+//! - [`sweep`]: thousands of seeds of a bandit or tabular experiment at once, and quantiles of their curves.
 //! - [`self_check`]: whether this adapter keeps both promises.
 //! - `bench`: how fast it is, beside this CPU and beside its own copying. Not on wasm32, which has no clock.
 //!
@@ -36,6 +37,7 @@ pub mod rollout;
 mod sample;
 mod self_check;
 pub mod streams;
+pub mod sweep;
 mod tolerance;
 mod unroll;
 

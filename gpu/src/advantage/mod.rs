@@ -23,7 +23,7 @@ mod recursion;
 mod reward_to_go;
 mod tokens;
 mod v_trace;
-mod within;
+pub(crate) mod within;
 
 pub use discounted_return::DiscountedReturn;
 pub use gae::Gae;

@@ -1,6 +1,6 @@
 //! What is measured.
 
-use super::{Case, Device};
+use super::{Case, Device, sweeps};
 use crate::advantage::{DiscountedReturn, Gae, GroupBaseline, NStepReturn, ProcessGroup, TurnGae, VTrace};
 use crate::compute::Recorder;
 use crate::context::Context;
@@ -16,7 +16,7 @@ use std::pin::Pin;
 type Make = for<'a> fn(&'a Context, usize) -> Pin<Box<dyn Future<Output = Result<Case, Error>> + 'a>>;
 
 /// Makes a case of a number of elements, a power of two of at least 1024.
-pub(super) const ALL: [Make; 11] = [
+pub(super) const ALL: [Make; 13] = [
     |context, size| Box::pin(gae("GAE, 128 steps", context, [128, size / 128])),
     |context, size| Box::pin(gae("GAE, 64 lanes", context, [size / 64, 64])),
     |context, size| Box::pin(gae("GAE, one lane", context, [size, 1])),
@@ -28,6 +28,10 @@ pub(super) const ALL: [Make; 11] = [
     |context, size| Box::pin(groups("GRPO, one group", context, [1, size])),
     |context, size| Box::pin(process("process-supervised GRPO, 128 steps", context, [128, size / 128])),
     |context, size| Box::pin(rollout("rollout of CliffWalking, 128 steps, with transfers", context, [128, size / 128])),
+    |context, size| Box::pin(sweeps::bandit("sweep of UCB1, 128 plays, with transfers", context, [128, size / 128])),
+    |context, size| {
+        Box::pin(sweeps::tabular("sweep of Q-learning, 128 steps, with transfers", context, [128, size / 128]))
+    },
 ];
 
 const DISCOUNT: f32 = 0.99;

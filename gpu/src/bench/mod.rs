@@ -2,6 +2,7 @@
 
 mod cases;
 mod clock;
+mod sweeps;
 
 pub use clock::Clock;
 

@@ -181,20 +181,29 @@ impl Environment {
 
     /// What its source and a rollout's have in common.
     pub(crate) fn declarations(&self) -> String {
-        let (observation, word) = match self.observation {
-            Observation::Numbers(_) => ("array<f32, OBSERVATION_WORDS>", "bitcast<u32>(observation[$d])"),
-            _ => ("u32", "observation"),
+        let word = match self.observation {
+            Observation::Numbers(_) => "bitcast<u32>(observation[$d])",
+            _ => "observation",
+        };
+        let recording = [("rollout_observations", "rollout_observe"), ("rollout_ends", "rollout_observe_end")]
+            .map(|(array, name)| recording(array, name, word));
+        let recording = unroll(&recording.concat(), &[("WORDS", self.observation.words())]);
+        self.types() + &recording
+    }
+
+    /// What its source and that of whoever steps it have in common.
+    pub(crate) fn types(&self) -> String {
+        let observation = match self.observation {
+            Observation::Numbers(_) => "array<f32, OBSERVATION_WORDS>",
+            _ => "u32",
         };
         let (reward, bits) =
             if self.rewards_as_bits { ("u32", "step.reward") } else { ("f32", "bitcast<u32>(step.reward)") };
         let (states, words, actions) = (self.state_words, self.observation.words(), self.actions);
-        let recording = [("rollout_observations", "rollout_observe"), ("rollout_ends", "rollout_observe_end")]
-            .map(|(array, name)| recording(array, name, word));
-        let recording = unroll(&recording.concat(), &[("WORDS", words)]);
         format!(
             "const STATE_WORDS = {states}u;\nconst OBSERVATION_WORDS = {words}u;\nconst ACTIONS = {actions}u;\n\
              alias StateWords = array<u32, STATE_WORDS>;\nalias Observation = {observation};\nstruct Step {{ reward: {reward}, terminated: bool }}\n\
-             fn reward_bits(step: Step) -> u32 {{ return {bits}; }}\n{recording}"
+             fn reward_bits(step: Step) -> u32 {{ return {bits}; }}\n"
         )
     }
 }

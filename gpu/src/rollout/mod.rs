@@ -31,7 +31,7 @@ pub use lanes::Lanes;
 pub use policies::Policy;
 pub use policy::ThresholdPolicy;
 pub use run::Rollout;
-pub(crate) use run::{Buffers, Shape};
+pub(crate) use run::{Buffers, RANDOM, Shape, WORDS};
 pub use tables::{Episode, Tables};
 pub use tabular::TabularRollout;
 pub use trajectories::{Lane, Trajectories};

@@ -115,6 +115,11 @@ impl Tables {
         self.episode
     }
 
+    /// Whether no pair takes a word.
+    pub(crate) fn is_certain(&self) -> bool {
+        self.starts.iter().all(|start| start & DRAWS == 0)
+    }
+
     pub(crate) fn starts(&self) -> &[u32] {
         &self.starts
     }

@@ -6,8 +6,10 @@ mod environments;
 mod groups;
 mod learning;
 mod own_environments;
+mod quantiles;
 mod rollouts;
 mod sample;
+mod sweeps;
 mod words;
 
 use habit_gpu::advantage::Path;

@@ -31,7 +31,8 @@ specification (tabular-td).";
 const LINES: &str = "\
 json prints one object a line: samples in the order of seeds, steps and
 contenders, then one with the digest and the summary. csv prints the samples,
-and the digest on standard error.";
+and the digest on standard error. With --gpu samples are over all seeds: the
+mean and percentiles of each metric, without a digest.";
 
 const COLUMNS: &str = "\
 A row is one decision. Its columns, in any order; others are ignored:
@@ -74,7 +75,7 @@ pub enum Command {
     Claims(Claims),
     /// Tell from a log what another policy would have earned
     Evaluate(Evaluate),
-    /// List the GPU adapters and check one against the kernel
+    /// List the GPU adapters, check one against the kernel, measure it
     #[cfg(feature = "gpu")]
     Gpu(Gpu),
 }
@@ -130,6 +131,15 @@ pub struct Run {
     /// Seeds at once; changes no result [default: the cores]
     #[arg(long, value_name = "N", value_parser = from_one(), allow_negative_numbers = true)]
     pub threads: Option<u32>,
+    /// All seeds at once on a GPU: means and percentiles
+    #[cfg(feature = "gpu")]
+    #[arg(long, conflicts_with_all = ["plot", "threads"])]
+    pub gpu: bool,
+    /// The GPU whose line in `habit gpu` contains this
+    /// [default: the fastest]
+    #[cfg(feature = "gpu")]
+    #[arg(long, value_name = "TEXT", requires = "gpu", verbatim_doc_comment)]
+    pub adapter: Option<String>,
 }
 
 /// `habit claims`.
@@ -182,10 +192,24 @@ pub struct Evaluate {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct Gpu {
-    /// Check the adapter whose line in the list contains this
+    /// Take the adapter whose line in the list contains this
     /// [default: the fastest]
     #[arg(long, value_name = "TEXT", verbatim_doc_comment)]
     pub adapter: Option<String>,
+    /// Check it against the kernel: what is done by default
+    #[arg(long)]
+    pub check: bool,
+    /// Measure it beside this CPU and beside its own copying
+    #[arg(long)]
+    pub bench: bool,
+    /// Measure up to 2^E elements
+    #[arg(long, value_name = "E", default_value_t = 18, requires = "bench",
+        value_parser = RangedI64ValueParser::<u32>::new().range(10..=24), allow_negative_numbers = true)]
+    pub greatest: u32,
+    /// Take the median of N rounds
+    #[arg(long, value_name = "N", default_value_t = 5, requires = "bench", value_parser = from_one(),
+        allow_negative_numbers = true)]
+    pub rounds: u32,
 }
 
 /// The commands, for who names another.

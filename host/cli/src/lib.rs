@@ -9,6 +9,7 @@
 //! | `settings` | parameters from `--set`, and those in force |
 //! | `list`, `show`, `run`, `check`, `evaluate`, `gpu` | the commands |
 //! | `seeds` | a run over several seeds, in parallel |
+//! | `sweep` | a run over many seeds on a GPU |
 //! | [`claims`] | the measurement of claims, which the tests repeat |
 //! | `in_order`, `drive` | what both are made of: jobs whose results come in order, and one run of one seed |
 //! | `chart`, `plot` | a picture, and the file that it is put into |
@@ -34,6 +35,8 @@ mod run;
 mod seeds;
 mod settings;
 mod show;
+#[cfg(feature = "gpu")]
+mod sweep;
 mod table;
 
 use std::ffi::OsString;

@@ -38,6 +38,11 @@ pub fn run(arguments: &arguments::Run, out: &mut dyn Write) -> Result<ExitCode, 
     }
     // Whatever can be refused is refused before anything runs.
     let plans = entries.into_iter().map(|entry| plan(entry, arguments)).collect::<Result<Vec<_>, _>>()?;
+    #[cfg(feature = "gpu")]
+    if arguments.gpu {
+        crate::sweep::run(&plans, ROWS, arguments, out)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let target = arguments.plot.as_deref().map(Target::new).transpose()?;
     let threads = arguments::threads(arguments.threads);
     for (index, plan) in plans.iter().enumerate() {
@@ -190,6 +195,7 @@ fn course(descriptor: &Descriptor, curve: &Curve, metric: usize, width: Option<u
     table(width, &vec![Column::Number; contenders + 1], heads, rows)
 }
 
-fn labelled(name: &str, unit: &str) -> String {
+/// A metric's name with its unit.
+pub fn labelled(name: &str, unit: &str) -> String {
     if unit.is_empty() { name.into() } else { format!("{name} ({unit})") }
 }

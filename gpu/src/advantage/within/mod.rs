@@ -3,18 +3,18 @@
 use crate::context::Context;
 
 /// Parts of a shader, in WGSL; a shader takes those that it uses after `invocation`.
-pub(super) struct Within {
+pub(crate) struct Within {
     /// Who an invocation is.
-    pub(super) invocation: &'static str,
+    pub(crate) invocation: &'static str,
     /// `fn suffix`: compositions of affine pairs from each invocation to the end of its column.
-    pub(super) suffix: [&'static str; 2],
+    pub(crate) suffix: [&'static str; 2],
     /// `fn team_sum`: sums over teams.
-    pub(super) sum: &'static str,
+    pub(crate) sum: &'static str,
 }
 
 impl Within {
     /// Those that the device can run.
-    pub(super) fn of(context: &Context) -> Self {
+    pub(crate) fn of(context: &Context) -> Self {
         let pairs = include_str!("suffix.wgsl");
         if context.subgroups() {
             Self {

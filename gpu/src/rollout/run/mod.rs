@@ -4,7 +4,7 @@
 mod tests;
 
 use super::{Batch, End, Environment, Lanes, Policy};
-use crate::compute::{Access, Kernel, Recorder, STEPS_AT_ONCE};
+use crate::compute::{Access, BYTES_AT_ONCE, Kernel, Recorder, steps_at_once};
 use crate::context::{Context, Grid};
 use crate::error::Error;
 use crate::streams::{XOSHIRO, streams};
@@ -13,12 +13,13 @@ use std::ops::Range;
 
 /// Invocations of a workgroup; the same number stands in the shader.
 const WIDTH: usize = 64;
-/// The most steps of all lanes together that a dispatch takes, so that none lasts long enough to be taken for a hang.
-const LANE_STEPS_AT_ONCE: usize = 1 << 25;
-/// Bytes of one array from which on a rollout is divided, so that its arrays and their copies fit small devices.
-const BYTES_AT_ONCE: u64 = 64 << 20;
 /// Rows of an end before those of its observation.
 const END_ROWS: usize = 3;
+
+/// What environments and policies draw with, in WGSL.
+pub(crate) const RANDOM: &str = include_str!("../wgsl/random.wgsl");
+/// How they read their words.
+pub(crate) const WORDS: &str = include_str!("../wgsl/words.wgsl");
 
 /// Rollouts of one environment under one policy on a device. Making one compiles their shader; keep it.
 ///
@@ -92,8 +93,9 @@ impl Rollout {
             &declarations,
             &records,
             XOSHIRO,
-            include_str!("../wgsl/random.wgsl"),
+            RANDOM,
             include_str!("../wgsl/sin_cos.wgsl"),
+            WORDS,
             include_str!("../wgsl/rollout.wgsl"),
         ];
         let mut accesses = vec![Access::Read];
@@ -134,8 +136,8 @@ impl Rollout {
         context.bytes(steps, lanes, 4)?;
         context.bytes((steps.saturating_add(1)).saturating_mul(observation.max(1)), lanes, 4)?;
         context.bytes(slots.saturating_mul(END_ROWS + observation), lanes, 4)?;
-        let steps_at_once = (LANE_STEPS_AT_ONCE / lanes).clamp(1, STEPS_AT_ONCE);
-        Ok(Shape { steps, lanes, slots, steps_at_once, grid: context.grid(lanes.div_ceil(WIDTH))? })
+        let (steps_at_once, grid) = (steps_at_once(lanes), context.grid(lanes.div_ceil(WIDTH))?);
+        Ok(Shape { steps, lanes, slots, steps_at_once, grid })
     }
 
     /// Whether so many steps of so many lanes need no division.

@@ -29,8 +29,6 @@ const ROLLOUT_TRUNCATED = 2u;
 const ROLLOUT_UNBORN = 0xffffffffu;
 
 @group(0) @binding(0) var<uniform> rollout_parameters: RolloutParameters;
-// The environment's words, then the policy's.
-@group(0) @binding(1) var<storage, read> rollout_words: array<u32>;
 // Rows of lanes: the generator's four words; the episode's steps and the sum of its rewards so far; the ends in this rollout;
 // the state's words.
 @group(0) @binding(2) var<storage, read_write> rollout_lanes: array<u32>;
@@ -45,35 +43,12 @@ const ROLLOUT_UNBORN = 0xffffffffu;
 // last observation.
 @group(0) @binding(8) var<storage, read_write> rollout_ends: array<u32>;
 
-fn environment_word(index: u32) -> u32 {
-    return rollout_words[index];
-}
-
-fn environment_number(index: u32) -> f32 {
-    return bitcast<f32>(rollout_words[index]);
-}
-
 fn policy_word(index: u32) -> u32 {
     return rollout_words[rollout_parameters.policy + index];
 }
 
 fn policy_number(index: u32) -> f32 {
     return bitcast<f32>(policy_word(index));
-}
-
-// The first i from `first` on whose threshold, word `base + stride * i` of all, is above `word`, or `last`.
-fn rollout_first_above(word: u32, first: u32, last: u32, base: u32, stride: u32) -> u32 {
-    var least = first;
-    var most = last;
-    while least < most {
-        let middle = (least + most) / 2u;
-        if word < rollout_words[base + stride * middle] {
-            most = middle;
-        } else {
-            least = middle + 1u;
-        }
-    }
-    return least;
 }
 
 fn rollout_end(slot: u32, end: vec3<u32>, lane: u32, observation: Observation) {

@@ -3,6 +3,7 @@
 mod bad_input;
 mod claims;
 mod evaluate;
+mod gpu;
 mod learned;
 mod list_and_show;
 mod names;
