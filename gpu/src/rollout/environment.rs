@@ -1,6 +1,7 @@
 //! Environments as WGSL.
 
 use super::Tables;
+use crate::compute::ROUNDS_AT_ONCE;
 use crate::unroll::unroll;
 use habit::Error;
 use habit::env::{Acrobot, CartPole, LinearSystem, MountainCar, Pendulum};
@@ -29,6 +30,9 @@ impl Observation {
         }
     }
 }
+
+/// Rounds of loops in a step, where nothing is said of them.
+const LOOP_ROUNDS: u32 = 64;
 
 /// An environment as WGSL source: the house's own and a user's follow the same signature.
 ///
@@ -80,6 +84,7 @@ pub struct Environment {
     words: Vec<u32>,
     time_limit: Option<u32>,
     shortest_episode: u32,
+    loop_rounds: u32,
     rewards_as_bits: bool,
 }
 
@@ -112,6 +117,7 @@ impl Environment {
             words: Vec::new(),
             time_limit: None,
             shortest_episode: 1,
+            loop_rounds: LOOP_ROUNDS,
             rewards_as_bits: false,
         })
     }
@@ -131,6 +137,14 @@ impl Environment {
             Some(0 | u32::MAX) => Err(Error::ParameterOutOfRange),
             _ => Ok(Self { time_limit, ..self }),
         }
+    }
+
+    /// With how many rounds the loops in its WGSL and in the policy's take together in a step, at the most; 64 unless it is
+    /// said. A dispatch takes so few steps that it stays within what drivers let loops take: there are some that leave a
+    /// loop behind 65 535 rounds without a word.
+    #[must_use]
+    pub fn with_loop_rounds(self, rounds: u32) -> Self {
+        Self { loop_rounds: rounds, ..self }
     }
 
     /// With a number of steps that no episode stays below, the time limit aside; 1 unless it is said. `T` steps of a lane
@@ -177,6 +191,12 @@ impl Environment {
     pub(crate) fn slots(&self, steps: usize) -> usize {
         let shortest = self.time_limit.map_or(self.shortest_episode, |limit| limit.min(self.shortest_episode));
         1 + steps.saturating_sub(1) / shortest as usize
+    }
+
+    /// The most steps of a dispatch, so that all its loops together stay within what drivers let them take.
+    pub(crate) const fn steps_within_rounds(&self) -> usize {
+        let steps = ROUNDS_AT_ONCE / (self.loop_rounds as usize + 1);
+        if steps > 0 { steps } else { 1 }
     }
 
     /// What its source and a rollout's have in common.

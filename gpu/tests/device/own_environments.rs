@@ -176,6 +176,32 @@ fn an_action_outside_its_range_is_the_last_one() {
     assert!(batch.actions().iter().all(|&action| action == 1));
 }
 
+/// Some drivers leave a loop behind 65 535 rounds without a word: a dispatch must not come to as many.
+#[test]
+fn loops_of_ones_own_are_gone_through_however_long_the_rollout_is() {
+    const ROUNDS: u32 = 200;
+    let counts = format!(
+        "alias State = u32;
+        fn state_from_words(words: StateWords) -> State {{ return words[0]; }}
+        fn words_from_state(state: State) -> StateWords {{ return StateWords(state); }}
+        fn environment_reset(rng: ptr<function, vec4<u32>>) -> State {{ return next_u32(rng); }}
+        fn environment_observe(state: State) -> Observation {{ return 0u; }}
+        fn environment_step(state: ptr<function, State>, action: u32, rng: ptr<function, vec4<u32>>) -> Step {{
+            var rounds = 0u;
+            for (var i = 0u; i < {ROUNDS}u; i += 1u) {{
+                *state = *state * 1664525u + 1013904223u;
+                rounds += 1u;
+            }}
+            return Step(f32(rounds), false);
+        }}"
+    );
+    let environment = Environment::new(counts, 1, Observation::Nothing, 1).unwrap().with_loop_rounds(ROUNDS);
+    let rollout = block_on(Rollout::new(&device(), environment, Policy::uniform())).unwrap();
+    let batch = block_on(rollout.run(&mut rollout.start(3, 5).unwrap(), 1111)).unwrap();
+    let short = batch.rewards().iter().filter(|&&reward| reward != ROUNDS as f32).count();
+    assert_eq!(short, 0, "steps whose loop was left early, of {}", batch.rewards().len());
+}
+
 #[test]
 fn episodes_shorter_than_announced_are_refused_and_the_lanes_stay() {
     let rollout =

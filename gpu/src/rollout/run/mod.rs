@@ -136,7 +136,8 @@ impl Rollout {
         context.bytes(steps, lanes, 4)?;
         context.bytes((steps.saturating_add(1)).saturating_mul(observation.max(1)), lanes, 4)?;
         context.bytes(slots.saturating_mul(END_ROWS + observation), lanes, 4)?;
-        let (steps_at_once, grid) = (steps_at_once(lanes), context.grid(lanes.div_ceil(WIDTH))?);
+        let steps_at_once = steps_at_once(lanes).min(self.environment.steps_within_rounds());
+        let grid = context.grid(lanes.div_ceil(WIDTH))?;
         Ok(Shape { steps, lanes, slots, steps_at_once, grid })
     }
 

@@ -98,7 +98,7 @@ impl Experiment for AutomaticDiscountSchedulingExperiment {
                   looks as far ahead as the agent follows the demonstrations.",
         citation: "Liu, Dong, Hu, Wen, Yin, Zhang, Gao, Imitation learning from observation with automatic discount \
                    scheduling, ICLR 2024, arXiv 2310.07433; with a tabular learner in a small world that fails alike",
-        step: "25 episodes",
+        step: "round",
         steps: Steps { minimum: 1, maximum: 100_000, default: 48, conformance: 1 },
         contenders: &[
             "ADS",
