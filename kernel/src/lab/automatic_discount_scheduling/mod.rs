@@ -95,7 +95,7 @@ impl Experiment for AutomaticDiscountSchedulingExperiment {
         summary: "A gripper learns to carry a ball to a basket from three demonstrations that show where it was and whether \
                   it held the ball, and not what it did. With a far-sighted discount the reward of the later steps keeps it \
                   from ever grasping; a short-sighted one does not see that a soft grip slips late. The automatic schedule \
-                  looks as far ahead as the agent follows the demonstrations.",
+                  looks as far ahead as the agent follows the demonstrations. A round is 25 episodes and an evaluation.",
         citation: "Liu, Dong, Hu, Wen, Yin, Zhang, Gao, Imitation learning from observation with automatic discount \
                    scheduling, ICLR 2024, arXiv 2310.07433; with a tabular learner in a small world that fails alike",
         step: "round",
