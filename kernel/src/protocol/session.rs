@@ -4,7 +4,8 @@ use super::command::{Command, FIELDS, Line};
 use super::event::{
     write_digest, write_done, write_hello, write_number_event, write_sample, write_started, write_stopped,
 };
-use super::{Fault, Fields};
+use super::{Fault, Fields, NoStorage, Storage};
+use crate::checkpoint;
 use crate::error::Error;
 use crate::lab::{EXPERIMENTS, Run, Tick, Values, find, fold_digests};
 use crate::math::RunningMoments;
@@ -38,12 +39,21 @@ impl Session {
     /// Nothing is running.
     pub const EMPTY: Self = Self { run: Run::EMPTY, every: 1, mode: Mode::Still };
 
-    /// Obeys one line, given without its end, or answers with an `error` event and leaves everything as it was.
+    /// Obeys one line, given without its end, or answers with an `error` event and leaves everything as it was. Nothing is
+    /// kept here.
     ///
     /// # Errors
     /// What `out` says.
     pub fn line(&mut self, line: &[u8], out: &mut impl Write) -> Written {
-        Fields::answer(line, &FIELDS, out, |line, out| self.obey(&Command::parse(line)?, line, out))
+        self.line_with(line, &mut NoStorage, out)
+    }
+
+    /// As [`line`](Self::line), with somewhere to keep what was learned.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn line_with(&mut self, line: &[u8], storage: &mut impl Storage, out: &mut impl Write) -> Written {
+        Fields::answer(line, &FIELDS, out, |line, out| self.obey(&Command::parse(line)?, line, storage, out))
     }
 
     /// Works for at most so many ticks, writes the samples that fall due, and says whether there is more to do.
@@ -99,13 +109,19 @@ impl Session {
     }
 
     /// Everything is checked before anything is done or written.
-    fn obey(&mut self, command: &Command<'_>, line: &Line<'_>, out: &mut impl Write) -> Result<Written, Fault> {
+    fn obey(
+        &mut self,
+        command: &Command<'_>,
+        line: &Line<'_>,
+        storage: &mut impl Storage,
+        out: &mut impl Write,
+    ) -> Result<Written, Fault> {
         let started = || self.run.descriptor().map(|_| ()).ok_or(Fault::at(0, Error::NotStarted));
         let name = command.cmd.ok_or(Fault::at(0, Error::MissingField))?;
         match name {
             "hello" => return Ok(write_hello(out)),
             "run" => return self.run(command, line, out),
-            "pause" | "digest" | "reset" => started()?,
+            "pause" | "digest" | "reset" | "save" | "load" => started()?,
             "resume" | "step" | "tick" => {
                 started()?;
                 if self.run.is_over() {
@@ -139,7 +155,16 @@ impl Session {
                 self.every = command.interval(line)?.ok_or(Fault::at(0, Error::MissingField))?;
                 write_number_event("every", "every", self.every, out)
             }
-            "digest" => write_digest(&self.run, self.digest(), out),
+            "digest" => write_digest("digest", &self.run, self.digest(), out),
+            "save" => {
+                self.save(storage).map_err(|error| Fault::at(0, error))?;
+                write_digest("saved", &self.run, self.digest(), out)
+            }
+            "load" => {
+                let saved = storage.load().and_then(|bytes| checkpoint::load(&mut self.run, bytes));
+                saved.map_err(|error| Fault::at(0, error))?;
+                write_digest("loaded", &self.run, self.digest(), out)
+            }
             "reset" => {
                 self.run.restart().map_err(|error| Fault::at(0, error))?;
                 self.mode = Mode::Still;
@@ -167,6 +192,11 @@ impl Session {
         })?;
         (self.every, self.mode) = (every, Mode::Running);
         Ok(write_started(&self.run, every, out))
+    }
+
+    /// What could not be read back is not saved.
+    fn save(&self, storage: &mut impl Storage) -> Result<(), Error> {
+        if self.run.is_loadable() { storage.save(&self.run) } else { Err(Error::NotLoadable) }
     }
 
     /// A session's run has one seed.
@@ -341,6 +371,86 @@ mod tests {
         }
         disturbed.wait();
         assert_eq!(disturbed.digest(), straight.digest());
+    }
+
+    /// Keeps a checkpoint of at most so many bytes.
+    struct Shelf(Vec<u8>, usize);
+
+    impl Storage for Shelf {
+        fn save(&mut self, state: &impl crate::state::Identify) -> Result<(), Error> {
+            if checkpoint::size(state) > self.1 {
+                return Err(Error::StorageFull);
+            }
+            self.0.resize(checkpoint::size(state), 0);
+            checkpoint::save(state, &mut self.0).map(|_| ())
+        }
+
+        fn load(&self) -> Result<&[u8], Error> {
+            if self.0.is_empty() { Err(Error::StorageEmpty) } else { Ok(&self.0) }
+        }
+    }
+
+    #[test]
+    fn what_was_saved_is_learned_again_and_a_refusal_changes_nothing() {
+        fn tell(talk: &mut Talk, shelf: &mut Shelf, cmd: &str) -> String {
+            talk.out.clear();
+            let line = std::format!(r#"{{"cmd":"{cmd}"}}"#);
+            talk.session.line_with(line.as_bytes(), shelf, &mut talk.out).unwrap();
+            talk.out.clone()
+        }
+        let (mut talk, mut shelf) = (Talk::new(), Shelf(Vec::new(), 4096));
+        assert!(tell(&mut talk, &mut shelf, "save").contains("not_started"));
+        assert!(tell(&mut talk, &mut shelf, "load").contains("not_started"));
+        talk.say(RUN);
+        talk.wait();
+        let learned = talk.digest();
+        assert!(
+            talk.say(r#"{"cmd":"save"}"#).contains("no_storage")
+                && talk.say(r#"{"cmd":"load"}"#).contains("no_storage")
+        );
+        assert!(tell(&mut talk, &mut shelf, "load").contains("storage_empty"));
+        let saved = std::format!("{{\"event\":\"saved\",\"t\":20,\"digest\":\"{learned}\"}}\n");
+        assert_eq!(tell(&mut talk, &mut shelf, "save"), saved);
+
+        // Whatever is wrong, what runs stays as it is.
+        let mut other = Talk::new();
+        other.say(RUN);
+        other.session.advance(100, &mut other.out).unwrap();
+        let before = other.digest();
+        shelf.1 = 100;
+        assert!(tell(&mut other, &mut shelf, "save").contains("storage_full"));
+        let kept = shelf.0.clone();
+        for (place, code) in [(0, "not_a_checkpoint"), (4, "newer_version"), (8, "corrupt"), (100, "corrupt")] {
+            shelf.0[place] ^= 2;
+            assert!(tell(&mut other, &mut shelf, "load").contains(code), "{code}");
+            shelf.0.clone_from(&kept);
+        }
+        for length in 0..kept.len() {
+            shelf.0.truncate(length);
+            assert!(tell(&mut other, &mut shelf, "load").contains(r#""event":"error""#));
+            shelf.0.clone_from(&kept);
+        }
+        assert_eq!(other.digest(), before);
+        #[cfg(feature = "dynlin-ucb")]
+        {
+            let mut bandits = Talk::new();
+            bandits.say(r#"{"cmd":"run","id":"dynlin-ucb","steps":50}"#);
+            bandits.session.advance(10, &mut bandits.out).unwrap();
+            let before = bandits.digest();
+            assert!(tell(&mut bandits, &mut shelf, "load").contains("other_kind"));
+            assert_eq!(bandits.digest(), before);
+        }
+        #[cfg(feature = "tabular-td-dyna-maze")]
+        {
+            let mut maze = Talk::new();
+            maze.say(r#"{"cmd":"run","id":"tabular-td.dyna-maze","steps":5}"#);
+            assert!(tell(&mut maze, &mut shelf, "save").contains("not_loadable"));
+        }
+        let loaded = tell(&mut other, &mut shelf, "load");
+        assert!(loaded.starts_with(r#"{"event":"loaded","t":"#) && loaded.contains(&learned), "{loaded}");
+        assert_eq!(other.digest(), learned);
+        // And it goes on from there.
+        assert!(other.wait().contains(r#""done":true"#) && other.digest() != learned);
     }
 
     #[test]
