@@ -25,6 +25,7 @@
 //! # Ok::<(), core::fmt::Error>(())
 //! ```
 
+mod chunks;
 mod command;
 mod event;
 mod fields;

@@ -1,5 +1,6 @@
 //! One run, driven by lines.
 
+use super::chunks::write_chunks;
 use super::command::{Command, FIELDS, Line};
 use super::event::{
     write_digest, write_done, write_hello, write_number_event, write_sample, write_started, write_stopped,
@@ -121,7 +122,7 @@ impl Session {
         match name {
             "hello" => return Ok(write_hello(out)),
             "run" => return self.run(command, line, out),
-            "pause" | "digest" | "reset" | "save" | "load" => started()?,
+            "pause" | "digest" | "reset" | "save" | "load" | "fetch" => started()?,
             "resume" | "step" | "tick" => {
                 started()?;
                 if self.run.is_over() {
@@ -157,8 +158,12 @@ impl Session {
             }
             "digest" => write_digest("digest", &self.run, self.digest(), out),
             "save" => {
-                self.save(storage).map_err(|error| Fault::at(0, error))?;
+                self.loadable().and_then(|()| storage.save(&self.run)).map_err(|error| Fault::at(0, error))?;
                 write_digest("saved", &self.run, self.digest(), out)
+            }
+            "fetch" => {
+                self.loadable().map_err(|error| Fault::at(0, error))?;
+                write_chunks(&self.run, out).and_then(|()| write_digest("fetched", &self.run, self.digest(), out))
             }
             "load" => {
                 let saved = storage.load().and_then(|bytes| checkpoint::load(&mut self.run, bytes));
@@ -195,8 +200,8 @@ impl Session {
     }
 
     /// What could not be read back is not saved.
-    fn save(&self, storage: &mut impl Storage) -> Result<(), Error> {
-        if self.run.is_loadable() { storage.save(&self.run) } else { Err(Error::NotLoadable) }
+    const fn loadable(&self) -> Result<(), Error> {
+        if self.run.is_loadable() { Ok(()) } else { Err(Error::NotLoadable) }
     }
 
     /// A session's run has one seed.
@@ -444,8 +449,24 @@ mod tests {
         {
             let mut maze = Talk::new();
             maze.say(r#"{"cmd":"run","id":"tabular-td.dyna-maze","steps":5}"#);
-            assert!(tell(&mut maze, &mut shelf, "save").contains("not_loadable"));
+            assert!(["save", "fetch"].iter().all(|cmd| tell(&mut maze, &mut shelf, cmd).contains("not_loadable")));
         }
+        // In lines it leaves as the same bytes.
+        let lines = tell(&mut talk, &mut shelf, "fetch");
+        let (mut bytes, size) = (Vec::new(), kept.len());
+        for line in lines.lines().filter(|line| line.contains("chunk")) {
+            let (head, data) = line.strip_suffix("\"}").unwrap().split_once(r#","data":""#).unwrap();
+            let chunk =
+                (0..data.len() / 2).map(|index| u8::from_str_radix(&data[2 * index..2 * index + 2], 16).unwrap());
+            let (at, chunk) = (bytes.len(), chunk.collect::<Vec<_>>());
+            let mut crc = checkpoint::Crc32::new();
+            crate::state::Write::bytes(&mut crc, &chunk);
+            let crc = crc.value();
+            assert_eq!(head, std::format!(r#"{{"event":"chunk","at":{at},"size":{size},"crc":{crc}"#));
+            bytes.extend(chunk);
+        }
+        assert_eq!(bytes, kept);
+        assert!(lines.ends_with(&saved.replace("saved", "fetched")), "{lines}");
         let loaded = tell(&mut other, &mut shelf, "load");
         assert!(loaded.starts_with(r#"{"event":"loaded","t":"#) && loaded.contains(&learned), "{loaded}");
         assert_eq!(other.digest(), learned);

@@ -53,6 +53,7 @@ fn what_is_saved_outlasts_a_reset_and_the_power() {
             agree(microbit, &mut host, r#"{"cmd":"reset"}"#);
             let loaded = agree(microbit, &mut host, r#"{"cmd":"load"}"#);
             assert!(loaded.starts_with(r#"{"event":"loaded","t":0,"#) && loaded.ends_with(digest), "{loaded}");
+            agree(microbit, &mut host, r#"{"cmd":"fetch"}"#);
             agree(microbit, &mut host, r#"{"cmd":"resume"}"#);
             agree(microbit, &mut host, r#"{"cmd":"digest"}"#);
             host
