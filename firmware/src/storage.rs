@@ -33,6 +33,18 @@ impl<F: Flash> Storage for Journal<F> {
         Self::save(self, checkpoint::size(state), |draft| checkpoint::write(state, draft))
     }
 
+    fn receive(&mut self, at: usize, size: usize, bytes: &[u8]) -> Result<(), Error> {
+        Self::receive(self, at, size, bytes)
+    }
+
+    fn received(&self) -> Result<&[u8], Error> {
+        Self::received(self)
+    }
+
+    fn keep(&mut self) -> Result<(), Error> {
+        Self::keep(self)
+    }
+
     fn load(&self) -> Result<&[u8], Error> {
         Self::load(self).ok_or(Error::StorageEmpty)
     }

@@ -24,6 +24,16 @@ const SEAL: usize = 12;
 #[derive(Debug)]
 pub struct Journal<F> {
     flash: F,
+    arriving: Option<Arriving>,
+}
+
+/// A state that arrives in pieces.
+#[derive(Clone, Copy, Debug)]
+struct Arriving {
+    slot: usize,
+    sequence: u32,
+    length: usize,
+    written: usize,
 }
 
 impl<F: Flash> Journal<F> {
@@ -35,7 +45,7 @@ impl<F: Flash> Journal<F> {
     /// Over a flash with whatever is in it.
     pub const fn new(flash: F) -> Self {
         const { assert!(F::PAGE % 4 == 0 && Self::SLOT > HEADER) };
-        Self { flash }
+        Self { flash, arriving: None }
     }
 
     /// The newest state. Cost: the checksum of one state a slot.
@@ -51,20 +61,95 @@ impl<F: Flash> Journal<F> {
     /// [`Error::StorageFull`] when the state is longer than a slot: nothing was touched. [`Error::LengthMismatch`] when `write`
     /// does otherwise, [`Error::StorageFailed`] when no slot takes the state: the one before still counts.
     pub fn save(&mut self, length: usize, write: impl Fn(&mut Draft<'_, F>)) -> Result<(), Error> {
-        let slots = self.slots();
-        if length > Self::CAPACITY || slots < 2 {
-            return Err(Error::StorageFull);
-        }
-        let (newest, sequence) = self.newest().unwrap_or((slots - 1, 0));
-        let sequence = sequence.checked_add(1).ok_or(Error::StorageFull)?;
-        for distance in 1..slots {
-            let slot = (newest + distance) % slots;
+        let (newest, sequence) = self.place(length)?;
+        self.arriving = None;
+        for distance in 1..self.slots() {
+            let slot = (newest + distance) % self.slots();
             self.fill(slot, sequence, length, &write)?;
             if self.record(slot).is_some_and(|(found, _)| found == sequence) {
                 return Ok(());
             }
         }
         Err(Error::StorageFailed)
+    }
+
+    /// The slot that the next state comes after, and its sequence number.
+    fn place(&self, length: usize) -> Result<(usize, u32), Error> {
+        let slots = self.slots();
+        if length > Self::CAPACITY || slots < 2 {
+            return Err(Error::StorageFull);
+        }
+        let (newest, sequence) = self.newest().unwrap_or((slots - 1, 0));
+        Ok((newest, sequence.checked_add(1).ok_or(Error::StorageFull)?))
+    }
+
+    /// Takes the bytes from `at` on, whole words but at the end, of a state of `length` bytes that arrives in order; 0 begins anew.
+    /// Nothing else is saved until it is there.
+    ///
+    /// # Errors
+    /// [`Error::StorageFull`]; [`Error::NotContinued`].
+    pub fn receive(&mut self, at: usize, length: usize, bytes: &[u8]) -> Result<(), Error> {
+        if at == 0 {
+            let (newest, sequence) = self.place(length)?;
+            let slot = (newest + 1) % self.slots();
+            self.erase(slot, length);
+            self.arriving = Some(Arriving { slot, sequence, length, written: 0 });
+        }
+        let arriving = self.arriving.as_mut().ok_or(Error::NotContinued)?;
+        let end = at.checked_add(bytes.len()).filter(|end| *end <= length).ok_or(Error::NotContinued)?;
+        if arriving.written != at || arriving.length != length || !at.is_multiple_of(4) {
+            return Err(Error::NotContinued);
+        }
+        arriving.written = end;
+        let start = arriving.slot * Self::SLOT + HEADER + at;
+        for (index, bytes) in bytes.chunks(4).enumerate() {
+            let mut word = [u8::MAX; 4];
+            word.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+            self.flash.program(start + 4 * index, u32::from_le_bytes(word));
+        }
+        Ok(())
+    }
+
+    /// The state that has arrived, whatever is in it.
+    ///
+    /// # Errors
+    /// [`Error::NotContinued`] unless all of it is there.
+    pub fn received(&self) -> Result<&[u8], Error> {
+        let arriving = self.arriving.filter(|arriving| arriving.written == arriving.length);
+        let Arriving { slot, length, .. } = arriving.ok_or(Error::NotContinued)?;
+        let state = self.flash.contents().get(slot * Self::SLOT + HEADER..);
+        state.and_then(|state| state.get(..length)).ok_or(Error::NotContinued)
+    }
+
+    /// Makes what has arrived the newest state.
+    ///
+    /// # Errors
+    /// As [`received`](Self::received); [`Error::StorageFailed`].
+    pub fn keep(&mut self) -> Result<(), Error> {
+        let state = self.received()?;
+        let Arriving { slot, sequence, length, .. } = self.arriving.ok_or(Error::NotContinued)?;
+        let mut crc = begin(sequence, length as u32);
+        crc.bytes(state);
+        self.seal(slot, sequence, length, seal(crc));
+        self.arriving = None;
+        let is_there = self.record(slot).is_some_and(|(found, _)| found == sequence);
+        if is_there { Ok(()) } else { Err(Error::StorageFailed) }
+    }
+
+    /// Erases the pages of a slot that a state will be in.
+    fn erase(&mut self, slot: usize, length: usize) {
+        for page in 0..(HEADER + length).div_ceil(F::PAGE) {
+            self.flash.erase(slot * F::SLOT + page);
+        }
+    }
+
+    /// Programs the header of a slot, the seal last.
+    fn seal(&mut self, slot: usize, sequence: u32, length: usize, seal: u32) {
+        let start = slot * Self::SLOT;
+        for (index, word) in [FORMAT, sequence, length as u32].into_iter().enumerate() {
+            self.flash.program(start + 4 * index, word);
+        }
+        self.flash.program(start + SEAL, seal);
     }
 
     /// Its flash.
@@ -107,18 +192,13 @@ impl<F: Flash> Journal<F> {
         write: impl Fn(&mut Draft<'_, F>),
     ) -> Result<(), Error> {
         let start = slot * Self::SLOT;
-        for page in 0..(HEADER + length).div_ceil(F::PAGE) {
-            self.flash.erase(slot * F::SLOT + page);
-        }
+        self.erase(slot, length);
         let crc = begin(sequence, length as u32);
         let flash = &mut self.flash;
         let mut draft = Draft { flash, start: start + HEADER, length, written: 0, word: [u8::MAX; 4], crc };
         write(&mut draft);
         let seal = draft.end()?;
-        for (index, word) in [FORMAT, sequence, length as u32].into_iter().enumerate() {
-            self.flash.program(start + 4 * index, word);
-        }
-        self.flash.program(start + SEAL, seal);
+        self.seal(slot, sequence, length, seal);
         Ok(())
     }
 }

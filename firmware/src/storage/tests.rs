@@ -57,8 +57,35 @@ fn what_is_saved_is_found_and_the_newest_counts() {
     }
 }
 
+/// As [`save`], with a state that arrives in pieces of 16 bytes.
+fn put<const SLOTS: usize>(flash: Model<SLOTS>, state: &[u8]) -> (Model<SLOTS>, Result<(), Error>) {
+    let mut journal = Journal::new(flash);
+    let mut received = Ok(());
+    for (index, piece) in state.chunks(16).enumerate() {
+        assert_eq!(journal.keep(), Err(Error::NotContinued));
+        received = received.and_then(|()| journal.receive(16 * index, state.len(), piece));
+        let again = journal.receive(16 * index + 4, state.len(), piece);
+        assert!(again.is_err());
+    }
+    let kept = received.and_then(|()| journal.keep());
+    (journal.into_flash(), kept)
+}
+
+type Way<const SLOTS: usize> = fn(Model<SLOTS>, &[u8]) -> (Model<SLOTS>, Result<(), Error>);
+
 /// Cuts the power at every operation of a save, in every way, and says how many cuts there were.
 fn cut_everywhere<const SLOTS: usize>(before: &Model<SLOTS>, new: &[u8], subsets: usize, rng: &mut Generator) -> usize {
+    cut_the_way(save, before, new, subsets, rng)
+        + if new.is_empty() { 0 } else { cut_the_way(put, before, new, 1, rng) }
+}
+
+fn cut_the_way<const SLOTS: usize>(
+    save: Way<SLOTS>,
+    before: &Model<SLOTS>,
+    new: &[u8],
+    subsets: usize,
+    rng: &mut Generator,
+) -> usize {
     let old = load(before);
     let (whole, saved) = save(before.clone(), new);
     assert_eq!(saved, Ok(()));

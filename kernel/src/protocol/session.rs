@@ -1,6 +1,6 @@
 //! One run, driven by lines.
 
-use super::chunks::write_chunks;
+use super::chunks::{Piece, write_chunks};
 use super::command::{Command, FIELDS, Line};
 use super::event::{
     write_digest, write_done, write_hello, write_number_event, write_sample, write_started, write_stopped,
@@ -122,7 +122,7 @@ impl Session {
         match name {
             "hello" => return Ok(write_hello(out)),
             "run" => return self.run(command, line, out),
-            "pause" | "digest" | "reset" | "save" | "load" | "fetch" => started()?,
+            "pause" | "digest" | "reset" | "save" | "load" | "fetch" | "put" => started()?,
             "resume" | "step" | "tick" => {
                 started()?;
                 if self.run.is_over() {
@@ -165,6 +165,7 @@ impl Session {
                 self.loadable().map_err(|error| Fault::at(0, error))?;
                 write_chunks(&self.run, out).and_then(|()| write_digest("fetched", &self.run, self.digest(), out))
             }
+            "put" => return self.put(&Piece::read(command, line)?, line, storage, out),
             "load" => {
                 let saved = storage.load().and_then(|bytes| checkpoint::load(&mut self.run, bytes));
                 saved.map_err(|error| Fault::at(0, error))?;
@@ -197,6 +198,30 @@ impl Session {
         })?;
         (self.every, self.mode) = (every, Mode::Running);
         Ok(write_started(&self.run, every, out))
+    }
+
+    /// The last piece is kept and loaded when the whole is a state of what runs.
+    fn put(
+        &mut self,
+        piece: &Piece,
+        line: &Line<'_>,
+        storage: &mut impl Storage,
+        out: &mut impl Write,
+    ) -> Result<Written, Fault> {
+        storage.receive(piece.at, piece.size, piece.bytes()).map_err(|error| match error {
+            Error::NotContinued => Fault::at(line.place("at"), error),
+            Error::StorageFull => Fault::at(line.place("size"), error),
+            _ => Fault::at(0, error),
+        })?;
+        let end = piece.at + piece.bytes().len();
+        if end < piece.size {
+            return Ok(write_number_event("received", "at", end as u32, out));
+        }
+        let taken = storage.received().and_then(|bytes| checkpoint::check(&self.run, bytes).map(|_| ()));
+        let taken = taken.and_then(|()| storage.keep());
+        let taken = taken.and_then(|()| checkpoint::load(&mut self.run, storage.load()?));
+        taken.map_err(|error| Fault::at(0, error))?;
+        Ok(write_digest("loaded", &self.run, self.digest(), out))
     }
 
     /// What could not be read back is not saved.
@@ -379,7 +404,7 @@ mod tests {
     }
 
     /// Keeps a checkpoint of at most so many bytes.
-    struct Shelf(Vec<u8>, usize);
+    struct Shelf(Vec<u8>, usize, Vec<u8>);
 
     impl Storage for Shelf {
         fn save(&mut self, state: &impl crate::state::Identify) -> Result<(), Error> {
@@ -388,6 +413,24 @@ mod tests {
             }
             self.0.resize(checkpoint::size(state), 0);
             checkpoint::save(state, &mut self.0).map(|_| ())
+        }
+
+        fn receive(&mut self, at: usize, _size: usize, bytes: &[u8]) -> Result<(), Error> {
+            self.2.truncate(if at == 0 { 0 } else { usize::MAX });
+            if at != self.2.len() {
+                return Err(Error::NotContinued);
+            }
+            self.2.extend(bytes);
+            Ok(())
+        }
+
+        fn received(&self) -> Result<&[u8], Error> {
+            Ok(&self.2)
+        }
+
+        fn keep(&mut self) -> Result<(), Error> {
+            self.0 = core::mem::take(&mut self.2);
+            Ok(())
         }
 
         fn load(&self) -> Result<&[u8], Error> {
@@ -403,7 +446,7 @@ mod tests {
             talk.session.line_with(line.as_bytes(), shelf, &mut talk.out).unwrap();
             talk.out.clone()
         }
-        let (mut talk, mut shelf) = (Talk::new(), Shelf(Vec::new(), 4096));
+        let (mut talk, mut shelf) = (Talk::new(), Shelf(Vec::new(), 4096, Vec::new()));
         assert!(tell(&mut talk, &mut shelf, "save").contains("not_started"));
         assert!(tell(&mut talk, &mut shelf, "load").contains("not_started"));
         talk.say(RUN);
@@ -467,6 +510,24 @@ mod tests {
         }
         assert_eq!(bytes, kept);
         assert!(lines.ends_with(&saved.replace("saved", "fetched")), "{lines}");
+        // And comes back as lines: it is kept and loaded as a whole or not at all.
+        shelf.0.clear();
+        let puts: Vec<_> = lines.lines().filter(|line| line.contains("chunk")).collect();
+        let puts: Vec<_> = puts.iter().map(|line| line.replace(r#""event":"chunk""#, r#""cmd":"put""#)).collect();
+        let mut say = |line: &str| {
+            let mut out = String::new();
+            other.session.line_with(line.as_bytes(), &mut shelf, &mut out).unwrap();
+            out
+        };
+        assert!(say(&puts[1]).contains(r#""code":"not_continued","#) && say(&puts[1]).contains(r#""position":18}"#));
+        for line in &puts[..puts.len() - 1] {
+            assert!(say(&line.replace(r#""crc":"#, r#""crc":1"#)).contains("error"));
+            assert!(say(&line.replace(r#""}"#, r#"0"}"#)).contains("malformed"));
+            assert!(say(line).contains(r#"{"event":"received","at":"#));
+        }
+        let put = say(puts.last().unwrap());
+        assert!(put.starts_with(r#"{"event":"loaded","t":"#) && put.contains(&learned), "{put}");
+        assert_eq!(shelf.0, kept);
         let loaded = tell(&mut other, &mut shelf, "load");
         assert!(loaded.starts_with(r#"{"event":"loaded","t":"#) && loaded.contains(&learned), "{loaded}");
         assert_eq!(other.digest(), learned);

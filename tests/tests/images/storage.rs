@@ -75,6 +75,38 @@ fn what_is_saved_outlasts_a_reset_and_the_power() {
 }
 
 #[test]
+fn a_checkpoint_from_a_host_is_deployed_learns_on_and_is_fetched() {
+    let mut microbit = switched_on(&Board::microbit(), "");
+    for (run, other) in [(CLIFF, BANDITS), (BANDITS, CLIFF)] {
+        let mut trained = Host::new();
+        trained.say(run);
+        let chunks = trained.say(r#"{"cmd":"fetch"}"#);
+        let puts: Vec<_> = chunks.iter().filter(|line| line.contains("chunk")).collect();
+        let puts: Vec<_> = puts.iter().map(|line| line.replace(r#""event":"chunk""#, r#""cmd":"put""#)).collect();
+        // Another experiment refuses it, and neither it nor what was saved changes.
+        let mut host = Host::new();
+        agree(&mut microbit, &mut host, other);
+        agree(&mut microbit, &mut host, r#"{"cmd":"save"}"#);
+        let refused = puts.iter().map(|line| agree(&mut microbit, &mut host, line)).last().expect("an answer");
+        assert!(refused.contains("other_kind"), "{refused}");
+        for line in [r#"{"cmd":"digest"}"#, r#"{"cmd":"load"}"#, run, r#"{"cmd":"reset"}"#] {
+            agree(&mut microbit, &mut host, line);
+        }
+        // Too large, out of order, damaged.
+        agree(&mut microbit, &mut host, &puts[0]);
+        for line in [puts[2].clone(), puts[1].replace(r#""crc":"#, r#""crc":1"#), puts[1].replace(r#""}"#, r#"g"}"#)] {
+            assert!(agree(&mut microbit, &mut host, &line).contains("error"));
+        }
+        let loaded = puts.iter().map(|line| agree(&mut microbit, &mut host, line)).last().expect("an answer");
+        assert!(loaded.contains("loaded"), "{loaded}");
+        agree(&mut microbit, &mut host, r#"{"cmd":"fetch"}"#);
+        agree(&mut microbit, &mut host, r#"{"cmd":"step","n":10}"#);
+        agree(&mut microbit, &mut host, r#"{"cmd":"fetch"}"#);
+        agree(&mut microbit, &mut host, r#"{"cmd":"load"}"#);
+    }
+}
+
+#[test]
 fn a_save_that_is_cut_anywhere_leaves_the_state_before_or_the_new_one() {
     let board = Board::microbit();
     let mut microbit = switched_on(&board, ",fault-injection");

@@ -8,12 +8,30 @@ use habit::state::Identify;
 
 /// Keeps a checkpoint in memory.
 #[derive(Default)]
-struct Shelf(Vec<u8>);
+struct Shelf(Vec<u8>, Vec<u8>);
 
 impl Storage for Shelf {
     fn save(&mut self, state: &impl Identify) -> Result<(), Error> {
         self.0.resize(checkpoint::size(state), 0);
         checkpoint::save(state, &mut self.0).map(|_| ())
+    }
+
+    fn receive(&mut self, at: usize, _size: usize, bytes: &[u8]) -> Result<(), Error> {
+        self.1.truncate(if at == 0 { 0 } else { usize::MAX });
+        if at != self.1.len() {
+            return Err(Error::NotContinued);
+        }
+        self.1.extend(bytes);
+        Ok(())
+    }
+
+    fn received(&self) -> Result<&[u8], Error> {
+        Ok(&self.1)
+    }
+
+    fn keep(&mut self) -> Result<(), Error> {
+        self.0 = core::mem::take(&mut self.1);
+        Ok(())
     }
 
     fn load(&self) -> Result<&[u8], Error> {
