@@ -225,6 +225,7 @@ fn the_stack_stays_in_its_place() {
         r#"{"cmd":"run","id":"dynlin-ucb","steps":300,"set":"system=advertising,sigma=0.0100000001"}"#,
         r#"{"cmd":"save"}"#,
         r#"{"cmd":"load"}"#,
+        r#"{"cmd":"fetch"}"#,
         r#"{"cmd":"run","id":"dynlin-ucb","set":"sigma=1e-40"}"#,
         "nonsense",
     ];
