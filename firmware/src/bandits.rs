@@ -6,7 +6,7 @@ use habit::bandit::{
     Bandit, Choice, Confidence, ContextualBandit, DisjointLinUcb, DynLinUcb, FixedRadius, Optimistic, SystemBounds,
 };
 use habit::math::{Libm, Math};
-use habit::protocol::{Fault, Fields, KERNEL, Kind, VERSION};
+use habit::protocol::{Fault, Fields, KERNEL, Kind, Storage, VERSION};
 use habit::rng::stream;
 use habit::state::Persist;
 use habit::{Error, checkpoint};
@@ -135,7 +135,7 @@ impl Conversation for Bandits {
         }
     }
 
-    fn line(&mut self, line: &[u8], out: &mut impl Write) -> Written {
+    fn line(&mut self, line: &[u8], _storage: &mut impl Storage, out: &mut impl Write) -> Written {
         Fields::answer(line, &FIELDS, out, |line, out| self.obey(line, out))
     }
 }
@@ -158,6 +158,7 @@ fn write_choice(choice: Choice, out: &mut impl Write) -> Written {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use habit::protocol::NoStorage;
     use habit::rng::{Generator, Rng, below};
     use std::string::String;
     use std::vec::Vec;
@@ -173,7 +174,7 @@ mod tests {
 
     fn say(bandits: &mut Bandits, line: impl AsRef<[u8]>) -> String {
         let mut out = String::new();
-        bandits.line(line.as_ref(), &mut out).unwrap();
+        bandits.line(line.as_ref(), &mut NoStorage, &mut out).unwrap();
         out
     }
 

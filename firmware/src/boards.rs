@@ -3,6 +3,7 @@
 use crate::board::Board;
 use crate::family;
 use crate::port::{Port, RECEIVED};
+use habit::protocol::Storage;
 
 #[cfg(feature = "esp32-c3")]
 pub mod esp32_c3;
@@ -21,12 +22,17 @@ pub mod stm32f405;
 #[cfg(feature = "stm32vldiscovery")]
 pub mod stm32vldiscovery;
 
-/// What one board says of its serial line; the rest of a [`Board`] follows from the family of its core.
+/// What one board says of its serial line and of where it keeps what was learned; the rest of a [`Board`] follows from the family of its core.
 pub trait Wiring {
     /// The kind of port.
     type Port: Port;
     /// The port.
     const PORT: Self::Port;
+
+    /// Where what was learned outlasts the power; [`NoStorage`](habit::protocol::NoStorage) for nowhere.
+    type Storage: Storage;
+    /// Named once in an image, by its server.
+    const STORAGE: Self::Storage;
 
     /// Opens the port and lets its interrupt through.
     fn open();

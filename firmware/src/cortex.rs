@@ -42,7 +42,8 @@ macro_rules! image {
     ($board:ident, $conversation:ident) => {
         #[::cortex_m_rt::entry]
         fn main() -> ! {
-            static mut SERVER: $crate::Server<$conversation> = $crate::Server::EMPTY;
+            static mut SERVER: $crate::Server<$conversation, <$board as $crate::boards::Wiring>::Storage> =
+                $crate::Server::new(<$board as $crate::boards::Wiring>::STORAGE);
             <$board as $crate::boards::Wiring>::open();
             SERVER.run(&mut $board)
         }

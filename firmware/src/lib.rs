@@ -8,6 +8,7 @@
 //! | [`Ring`] | received bytes, from the interrupt to the loop |
 //! | [`Server`] | the loop: lines in, lines out, work in between |
 //! | [`Conversation`] | what it serves: a session of experiments (`kernel/PROTOCOL.md`), or [`Bandits`] |
+//! | [`storage`] | learned state that outlasts the power |
 //! | [`restart`] | says why, then starts the board anew |
 //! | [`Register`] | one register of a chip |
 //! | `cortex`, `riscv`, `image!` | what the cores of one family share, and what starts and ends their images |
@@ -36,6 +37,7 @@ mod ring;
 #[cfg(all(target_arch = "riscv32", target_os = "none"))]
 pub mod riscv;
 mod server;
+pub mod storage;
 
 #[cfg(all(target_arch = "arm", target_os = "none"))]
 use cortex as family;

@@ -56,7 +56,8 @@ macro_rules! image {
     ($board:ident, $conversation:ident) => {
         #[::riscv_rt::entry]
         fn main() -> ! {
-            static mut SERVER: $crate::Server<$conversation> = $crate::Server::EMPTY;
+            static mut SERVER: $crate::Server<$conversation, <$board as $crate::boards::Wiring>::Storage> =
+                $crate::Server::new(<$board as $crate::boards::Wiring>::STORAGE);
             // SAFETY: nothing else names it, and this runs once.
             let server = unsafe { &mut *(&raw mut SERVER) };
             <$board as $crate::boards::Wiring>::open();

@@ -2,7 +2,7 @@
 
 use crate::board::{Board, Line};
 use core::fmt::{Error, Result, Write};
-use habit::protocol::{LineReader, Session};
+use habit::protocol::{LineReader, Session, Storage};
 
 /// Bytes taken from the line between two pieces of work at most, so that a flood does not stop the learning.
 const BYTES: usize = 512;
@@ -24,7 +24,7 @@ pub trait Conversation {
     ///
     /// # Errors
     /// What `out` says.
-    fn line(&mut self, line: &[u8], out: &mut impl Write) -> Result;
+    fn line(&mut self, line: &[u8], storage: &mut impl Storage, out: &mut impl Write) -> Result;
 
     /// Works for a little while, and says whether there is more to do.
     ///
@@ -39,8 +39,8 @@ pub trait Conversation {
 impl Conversation for Session {
     const EMPTY: Self = Self::EMPTY;
 
-    fn line(&mut self, line: &[u8], out: &mut impl Write) -> Result {
-        Self::line(self, line, out)
+    fn line(&mut self, line: &[u8], storage: &mut impl Storage, out: &mut impl Write) -> Result {
+        self.line_with(line, storage, out)
     }
 
     fn advance(&mut self, out: &mut impl Write) -> core::result::Result<bool, Error> {
@@ -48,15 +48,18 @@ impl Conversation for Session {
     }
 }
 
-/// A conversation on a serial line. Made [`EMPTY`](Self::EMPTY) in its place.
-pub struct Server<C> {
+/// A conversation on a serial line, made in its place.
+pub struct Server<C, S> {
     conversation: C,
     reader: LineReader,
+    storage: S,
 }
 
-impl<C: Conversation> Server<C> {
+impl<C: Conversation, S: Storage> Server<C, S> {
     /// Nothing was said.
-    pub const EMPTY: Self = Self { conversation: C::EMPTY, reader: LineReader::EMPTY };
+    pub const fn new(storage: S) -> Self {
+        Self { conversation: C::EMPTY, reader: LineReader::EMPTY, storage }
+    }
 
     /// Obeys what comes and works in between, for ever.
     pub fn run(&mut self, board: &mut impl Board) -> ! {
@@ -76,7 +79,7 @@ impl<C: Conversation> Server<C> {
             #[cfg(feature = "fault-injection")]
             crate::fault_injection::obey(byte);
             if let Some(line) = self.reader.push(byte) {
-                let _ = self.conversation.line(line, &mut Line(board));
+                let _ = self.conversation.line(line, &mut self.storage, &mut Line(board));
             }
         }
         self.conversation.advance(&mut Line(board)).unwrap_or(false)
@@ -86,6 +89,7 @@ impl<C: Conversation> Server<C> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use habit::protocol::NoStorage;
     use std::collections::VecDeque;
     use std::string::String;
 
@@ -113,7 +117,7 @@ mod tests {
 
     #[test]
     fn lines_are_answered_in_order() {
-        let (mut server, mut desk) = (Server::<Session>::EMPTY, Desk::default());
+        let (mut server, mut desk) = (Server::<Session, _>::new(NoStorage), Desk::default());
         desk.received.extend(b"{\"cmd\":\"hello\"}\r\n\n{\"cmd\":\"stop\"}\n{\"cmd\":");
         assert!(!server.pass(&mut desk));
         let lines: std::vec::Vec<_> = desk.sent.lines().collect();
@@ -124,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_flood_does_not_keep_the_loop_from_its_work() {
-        let (mut server, mut desk) = (Server::<Session>::EMPTY, Desk::default());
+        let (mut server, mut desk) = (Server::<Session, _>::new(NoStorage), Desk::default());
         desk.received.extend([b'x'; 3 * BYTES]);
         server.pass(&mut desk);
         assert_eq!(desk.received.len(), 2 * BYTES);

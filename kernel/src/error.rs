@@ -88,6 +88,12 @@ errors! {
     RepeatedField "repeated_field" "the field stands here twice";
     MissingField "missing_field" "the command needs a field that is missing";
     NotPaused "not_paused" "the run is on its way: pause it first";
+    NoStorage "no_storage" "nothing can be kept here";
+    StorageEmpty "storage_empty" "nothing has been saved";
+    StorageFull "storage_full" "there is no room for what is to be saved";
+    StorageFailed "storage_failed" "the storage does not take what is written: what was saved before is kept";
+    NotContinued "not_continued" "the bytes do not go on where those before have ended";
+    NotLoadable "not_loadable" "the experiment does not read back what it has learned";
 }
 
 impl core::fmt::Display for Error {

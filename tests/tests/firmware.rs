@@ -20,6 +20,7 @@ use support::image::{Board, Image, rooms};
 mod images {
     mod bandits;
     mod instructions;
+    mod storage;
 }
 
 /// Asks for samples so seldom that there is none.
@@ -222,6 +223,9 @@ fn the_stack_stays_in_its_place() {
         r#"{"cmd":"resume"}"#,
         r#"{"cmd":"digest"}"#,
         r#"{"cmd":"run","id":"dynlin-ucb","steps":300,"set":"system=advertising,sigma=0.0100000001"}"#,
+        r#"{"cmd":"save"}"#,
+        r#"{"cmd":"load"}"#,
+        r#"{"cmd":"fetch"}"#,
         r#"{"cmd":"run","id":"dynlin-ucb","set":"sigma=1e-40"}"#,
         "nonsense",
     ];

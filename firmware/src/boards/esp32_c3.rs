@@ -6,6 +6,7 @@
 use super::Wiring;
 use crate::{port::Esp32c3, riscv};
 use core::arch::global_asm;
+use habit::protocol::NoStorage;
 
 /// Registers of the ESP32-C3, by their names in its technical reference manual.
 mod chip {
@@ -36,6 +37,8 @@ pub struct Esp32C3;
 impl Wiring for Esp32C3 {
     type Port = Esp32c3;
     const PORT: Esp32c3 = Esp32c3;
+    type Storage = NoStorage;
+    const STORAGE: NoStorage = NoStorage;
 
     fn open() {
         // The watchdogs that the ROM leaves on: nothing here feeds them.

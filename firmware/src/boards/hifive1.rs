@@ -2,6 +2,7 @@
 
 use super::Wiring;
 use crate::{port::Fe310, riscv};
+use habit::protocol::NoStorage;
 
 /// Registers of the FE310, by their names in its manual.
 mod chip {
@@ -29,6 +30,8 @@ pub struct HiFive1;
 impl Wiring for HiFive1 {
     type Port = Fe310;
     const PORT: Fe310 = Fe310;
+    type Storage = NoStorage;
+    const STORAGE: NoStorage = NoStorage;
 
     fn open() {
         // The crystal: the chip's own oscillator is too coarse for the line.

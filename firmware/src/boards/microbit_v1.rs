@@ -1,6 +1,7 @@
 //! BBC micro:bit v1: nRF51822, Cortex-M0, 256 KB of flash, 16 KB of RAM; the serial line runs over its USB plug.
 
 use super::Wiring;
+use crate::storage::{Journal, Nvmc};
 use crate::{cortex, port::Nordic};
 
 /// Registers of the nRF51, by their names in its reference manual.
@@ -20,6 +21,9 @@ pub struct Microbit;
 impl Wiring for Microbit {
     type Port = Nordic;
     const PORT: Nordic = Nordic;
+    type Storage = Journal<Nvmc<1024, 4>>;
+    // SAFETY: a server is the only one to name it; the chip's pages are that long.
+    const STORAGE: Self::Storage = Journal::new(unsafe { Nvmc::new() });
 
     fn open() {
         chip::GPIO_OUTSET.write(1 << TX_PIN);

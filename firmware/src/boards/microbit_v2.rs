@@ -1,6 +1,7 @@
 //! BBC micro:bit v2: nRF52833, Cortex-M4F, 512 KB of flash, 128 KB of RAM; the serial line runs over its USB plug.
 
 use super::Wiring;
+use crate::storage::{Journal, Nvmc};
 use crate::{cortex, port::Nordic};
 
 /// Registers of the nRF52833, by their names in its product specification.
@@ -22,6 +23,9 @@ pub struct Microbit;
 impl Wiring for Microbit {
     type Port = Nordic;
     const PORT: Nordic = Nordic;
+    type Storage = Journal<Nvmc<4096, 1>>;
+    // SAFETY: a server is the only one to name it; the chip's pages are that long.
+    const STORAGE: Self::Storage = Journal::new(unsafe { Nvmc::new() });
 
     fn open() {
         chip::P0_OUTSET.write(1 << TX_PIN);

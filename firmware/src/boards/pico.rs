@@ -2,6 +2,7 @@
 
 use super::Wiring;
 use crate::port::Raspberry;
+use habit::protocol::NoStorage;
 
 /// What the chip's ROM runs first: it opens the flash for reading.
 #[unsafe(link_section = ".boot2")]
@@ -14,6 +15,8 @@ pub struct Pico;
 impl Wiring for Pico {
     type Port = Raspberry;
     const PORT: Raspberry = Raspberry;
+    type Storage = NoStorage;
+    const STORAGE: NoStorage = NoStorage;
 
     fn open() {
         Self::PORT.open();

@@ -2,6 +2,7 @@
 
 use super::Wiring;
 use crate::port::Raspberry;
+use habit::protocol::NoStorage;
 
 /// What the chip's ROM looks for: a program for its Arm cores, in the secure world.
 #[unsafe(link_section = ".start_block")]
@@ -14,6 +15,8 @@ pub struct Pico2;
 impl Wiring for Pico2 {
     type Port = Raspberry;
     const PORT: Raspberry = Raspberry;
+    type Storage = NoStorage;
+    const STORAGE: NoStorage = NoStorage;
 
     fn open() {
         Self::PORT.open();

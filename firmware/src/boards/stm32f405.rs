@@ -4,6 +4,7 @@
 
 use super::Wiring;
 use crate::{cortex, port};
+use habit::protocol::NoStorage;
 
 /// Registers of the STM32F405, by their names in its reference manual (RM0090).
 mod chip {
@@ -31,6 +32,8 @@ impl Wiring for Stm32f405 {
     type Port = port::Stm32;
     // SAFETY: the chip has it there.
     const PORT: port::Stm32 = unsafe { port::Stm32::at(chip::USART1) };
+    type Storage = NoStorage;
+    const STORAGE: NoStorage = NoStorage;
 
     fn open() {
         chip::RCC_AHB1ENR.replace(0, chip::GPIOAEN);

@@ -4,6 +4,7 @@
 
 use super::Wiring;
 use crate::{cortex, port};
+use habit::protocol::NoStorage;
 
 /// Registers of the STM32F100, by their names in its reference manual (RM0041).
 mod chip {
@@ -29,6 +30,8 @@ impl Wiring for Stm32vldiscovery {
     type Port = port::Stm32;
     // SAFETY: the chip has it there.
     const PORT: port::Stm32 = unsafe { port::Stm32::at(chip::USART1) };
+    type Storage = NoStorage;
+    const STORAGE: NoStorage = NoStorage;
 
     fn open() {
         chip::RCC_APB2ENR.replace(0, chip::IOPAEN | chip::USART1EN);

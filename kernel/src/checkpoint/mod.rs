@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`save`], [`write()`] | into a buffer, or wherever bytes go |
 //! | [`load`] | back, or refused with the reason and nothing changed |
+//! | [`check`] | whether it would be |
 //! | [`size`] | how many bytes that takes |
 //! | [`identity`] | what a checkpoint holds |
 //! | [`Crc32`] | the checksum |
@@ -128,6 +129,15 @@ pub fn save(state: &impl Identify, buffer: &mut [u8]) -> Result<usize, Error> {
 /// As [`identity`]; [`Error::OtherKind`], [`Error::OtherNumerics`], [`Error::OtherDimensions`]; [`Error::NonFinite`] or
 /// [`Error::Malformed`] when the payload is no state of this type although the checksum fits.
 pub fn load(state: &mut impl Identify, bytes: &[u8]) -> Result<(), Error> {
+    let payload = check(state, bytes)?;
+    state.restore(payload)
+}
+
+/// Says whether [`load`] would take these bytes over, and which of them are the payload.
+///
+/// # Errors
+/// As [`load`].
+pub fn check<'a>(state: &impl Identify, bytes: &'a [u8]) -> Result<&'a [u8], Error> {
     let (found, payload) = open(bytes)?;
     let own = state.identity();
     if found.kind != own.kind {
@@ -139,7 +149,9 @@ pub fn load(state: &mut impl Identify, bytes: &[u8]) -> Result<(), Error> {
     if found.numerics != own.numerics {
         return Err(Error::OtherNumerics);
     }
-    state.restore(payload)
+    let mut reader = Reader::new(payload);
+    state.check(&mut reader)?;
+    if reader.is_empty() { Ok(payload) } else { Err(Error::Malformed) }
 }
 
 /// What a whole and undamaged checkpoint holds.

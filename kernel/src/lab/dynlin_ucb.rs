@@ -1,5 +1,6 @@
 //! Dynamical linear bandits: `dynlin-ucb`.
 
+use super::learned::learned;
 use super::pick::pick;
 use super::{
     Claim, Descriptor, Experiment, Kind, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
@@ -13,7 +14,6 @@ use crate::error::Error;
 use crate::linalg::dot;
 use crate::math::{CompensatedSum, Libm, Math};
 use crate::rng::{Generator, stream};
-use crate::state::{Persist, Write};
 
 const ARMS: usize = 6;
 const D: usize = 3;
@@ -281,14 +281,7 @@ impl Experiment for DynLinUcbExperiment {
         Ok(())
     }
 
-    fn write_learned(&self, out: &mut impl Write) {
-        self.dyn_lin_ucb.bandit.write(out);
-        self.lin_ucb.bandit.write(out);
-        self.d_lin_ucb.bandit.write(out);
-        self.exp3.bandit.write(out);
-        self.exp3_k.bandit.write(out);
-        self.ar2.bandit.write(out);
-    }
+    learned!(dyn_lin_ucb.bandit, lin_ucb.bandit, d_lin_ucb.bandit, exp3.bandit, exp3_k.bandit, ar2.bandit);
 }
 
 /// A contender's regret over a window of rounds.

@@ -2,7 +2,7 @@
 
 use super::{Descriptor, Values};
 use crate::error::Error;
-use crate::state::Write;
+use crate::state::{Reader, Write};
 
 /// The state of one experiment: every contender with its own copy of the environment and of the generators, so that all
 /// meet the same random numbers. A learner never sees the seed.
@@ -12,6 +12,9 @@ pub trait Experiment: Sized {
 
     /// Not started.
     const EMPTY: Self;
+
+    /// Whether it reads back what it has learned.
+    const LOADABLE: bool = false;
 
     /// Whether values that are each within the descriptor's limits also go together.
     ///
@@ -49,4 +52,21 @@ pub trait Experiment: Sized {
 
     /// Writes the learned state of the contenders in table order: what the digest runs over.
     fn write_learned(&self, out: &mut impl Write);
+
+    /// As [`Persist::check`](crate::state::Persist::check), for what [`write_learned`](Self::write_learned) writes.
+    ///
+    /// # Errors
+    /// What the learners say; [`Error::NotLoadable`] where nothing is read back.
+    fn check_learned(&self, _from: &mut Reader<'_>) -> Result<(), Error> {
+        Err(Error::NotLoadable)
+    }
+
+    /// As [`Persist::read`](crate::state::Persist::read), after [`check_learned`](Self::check_learned) has accepted the bytes. All
+    /// else goes on from where it is.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`]; [`Error::NotLoadable`] where nothing is read back.
+    fn read_learned(&mut self, _from: &mut Reader<'_>) -> Result<(), Error> {
+        Err(Error::NotLoadable)
+    }
 }

@@ -70,6 +70,8 @@ mod exploration_guided_reward_shaping;
 mod gated_reward_accumulation;
 #[allow(dead_code)] // as above
 mod grid_view;
+#[allow(unused_macros, unused_imports)] // as above
+mod learned;
 mod linear_policies;
 #[cfg(feature = "milestone-potential-critic")]
 mod milestone_potential_critic;

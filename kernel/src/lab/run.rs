@@ -2,7 +2,8 @@
 
 use super::{Descriptor, EXPERIMENTS, Runner, Values};
 use crate::error::Error;
-use crate::state::{Digest, Write};
+use crate::math::{Libm, Math};
+use crate::state::{Digest, Identify, Identity, Persist, Reader, Write};
 
 /// A run of one experiment with one seed. Made [`EMPTY`](Self::EMPTY) in its place and started there.
 #[derive(Debug)]
@@ -86,6 +87,11 @@ impl Run {
         self.step.is_multiple_of(every) || self.is_over()
     }
 
+    /// Whether the experiment that runs reads back what it has learned.
+    pub const fn is_loadable(&self) -> bool {
+        self.runner.is_loadable()
+    }
+
     /// Starts the same run again.
     ///
     /// # Errors
@@ -149,6 +155,31 @@ impl Run {
         let mut digest = Digest::new();
         self.runner.write_learned(&mut digest);
         digest.value()
+    }
+}
+
+/// The learned state of the contenders in table order, which the digest runs over. Reading it back leaves all else as it is:
+/// environments, generators and the number of steps go on from where they are.
+impl Persist for Run {
+    fn write(&self, out: &mut impl Write) {
+        self.runner.write_learned(out);
+    }
+
+    /// Also [`Error::NotStarted`], [`Error::NotLoadable`].
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.runner.check_learned(from)
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.runner.read_learned(from)
+    }
+}
+
+/// `"experiment"` around the experiment's id: contenders. The numerics of `libm`, whatever the contenders need.
+impl Identify for Run {
+    fn identity(&self) -> Identity {
+        let (id, contenders) = self.descriptor().map_or(("", 0), |d| (d.id, d.contenders.len()));
+        Identity::around("experiment", Identity::new(id, Libm::NUMERICS, [contenders, 0, 0]))
     }
 }
 

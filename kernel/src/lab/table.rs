@@ -4,7 +4,7 @@
 use super::Experiment;
 use super::{Descriptor, Values};
 use crate::error::Error;
-use crate::state::Write;
+use crate::state::{Reader, Write};
 
 /// Writes the table and the runner from one line an experiment.
 macro_rules! experiments {
@@ -126,6 +126,38 @@ macro_rules! experiments {
                 match self {
                     Self::Idle => {}
                     $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.write_learned(out),)*
+                }
+            }
+
+            /// As [`Experiment::LOADABLE`].
+            pub const fn is_loadable(&self) -> bool {
+                match self {
+                    Self::Idle => false,
+                    $(#[cfg(feature = $feature)] Self::$variant(_) => <$experiment as Experiment>::LOADABLE,)*
+                }
+            }
+
+            /// As [`Experiment::check_learned`].
+            ///
+            /// # Errors
+            /// [`Error::NotStarted`]; what the experiment says.
+            pub fn check_learned(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+                let _ = &from;
+                match self {
+                    Self::Idle => Err(Error::NotStarted),
+                    $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.check_learned(from),)*
+                }
+            }
+
+            /// As [`Experiment::read_learned`].
+            ///
+            /// # Errors
+            /// [`Error::NotStarted`]; what the experiment says.
+            pub fn read_learned(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+                let _ = &from;
+                match self {
+                    Self::Idle => Err(Error::NotStarted),
+                    $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.read_learned(from),)*
                 }
             }
         }

@@ -4,7 +4,7 @@ use super::{Fault, Fields, Kind};
 use crate::error::Error;
 
 /// The fields of a command.
-pub(super) const FIELDS: [(&str, Kind); 7] = [
+pub(super) const FIELDS: [(&str, Kind); 11] = [
     ("cmd", Kind::Text),
     ("id", Kind::Text),
     ("set", Kind::Text),
@@ -12,6 +12,10 @@ pub(super) const FIELDS: [(&str, Kind); 7] = [
     ("steps", Kind::Whole),
     ("every", Kind::Whole),
     ("n", Kind::Whole),
+    ("at", Kind::Whole),
+    ("size", Kind::Whole),
+    ("crc", Kind::Whole),
+    ("data", Kind::Text),
 ];
 
 pub(super) type Line<'a> = Fields<'a, { FIELDS.len() }>;
@@ -28,6 +32,10 @@ pub(super) struct Command<'a> {
     pub(super) steps: Option<u32>,
     pub(super) every: Option<u32>,
     pub(super) n: Option<u32>,
+    pub(super) at: Option<u32>,
+    pub(super) size: Option<u32>,
+    pub(super) crc: Option<u32>,
+    pub(super) data: Option<&'a str>,
 }
 
 /// The most ticks or steps that one command may ask for.

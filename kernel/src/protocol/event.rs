@@ -76,8 +76,9 @@ pub(super) fn write_number_event(event: &str, key: &str, value: u32, out: &mut i
     writeln!(out, r#"{{"event":"{event}","{key}":{value}}}"#)
 }
 
-pub(super) fn write_digest(run: &Run, digest: u64, out: &mut impl Write) -> Result {
-    writeln!(out, r#"{{"event":"digest","t":{},"digest":"{digest:016x}"}}"#, run.step())
+/// An event with the digest of what is learned.
+pub(super) fn write_digest(event: &str, run: &Run, digest: u64, out: &mut impl Write) -> Result {
+    writeln!(out, r#"{{"event":"{event}","t":{},"digest":"{digest:016x}"}}"#, run.step())
 }
 
 pub(super) fn write_stopped(out: &mut impl Write) -> Result {

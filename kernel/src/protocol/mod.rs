@@ -5,6 +5,7 @@
 //! | piece | what it is |
 //! |---|---|
 //! | [`Session`] | one run, driven by lines |
+//! | [`Storage`], [`NoStorage`] | where what was learned outlasts a session |
 //! | [`LineReader`] | lines out of a stream of bytes |
 //! | [`Fields`], [`Kind`] | a line's fields, by name: for who speaks other commands in this form |
 //! | [`Fault`] | why a line was not obeyed |
@@ -24,18 +25,21 @@
 //! # Ok::<(), core::fmt::Error>(())
 //! ```
 
+mod chunks;
 mod command;
 mod event;
 mod fields;
 mod line_reader;
 mod scan;
 mod session;
+mod storage;
 
 pub use event::{write_done, write_sample};
 pub use fields::Fields;
 pub use line_reader::LineReader;
 pub use scan::Kind;
 pub use session::Session;
+pub use storage::{NoStorage, Storage};
 
 use crate::error::Error;
 

@@ -1,10 +1,12 @@
 //! One run, driven by lines.
 
+use super::chunks::{Piece, write_chunks};
 use super::command::{Command, FIELDS, Line};
 use super::event::{
     write_digest, write_done, write_hello, write_number_event, write_sample, write_started, write_stopped,
 };
-use super::{Fault, Fields};
+use super::{Fault, Fields, NoStorage, Storage};
+use crate::checkpoint;
 use crate::error::Error;
 use crate::lab::{EXPERIMENTS, Run, Tick, Values, find, fold_digests};
 use crate::math::RunningMoments;
@@ -38,12 +40,21 @@ impl Session {
     /// Nothing is running.
     pub const EMPTY: Self = Self { run: Run::EMPTY, every: 1, mode: Mode::Still };
 
-    /// Obeys one line, given without its end, or answers with an `error` event and leaves everything as it was.
+    /// Obeys one line, given without its end, or answers with an `error` event and leaves everything as it was. Nothing is
+    /// kept here.
     ///
     /// # Errors
     /// What `out` says.
     pub fn line(&mut self, line: &[u8], out: &mut impl Write) -> Written {
-        Fields::answer(line, &FIELDS, out, |line, out| self.obey(&Command::parse(line)?, line, out))
+        self.line_with(line, &mut NoStorage, out)
+    }
+
+    /// As [`line`](Self::line), with somewhere to keep what was learned.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn line_with(&mut self, line: &[u8], storage: &mut impl Storage, out: &mut impl Write) -> Written {
+        Fields::answer(line, &FIELDS, out, |line, out| self.obey(&Command::parse(line)?, line, storage, out))
     }
 
     /// Works for at most so many ticks, writes the samples that fall due, and says whether there is more to do.
@@ -99,13 +110,19 @@ impl Session {
     }
 
     /// Everything is checked before anything is done or written.
-    fn obey(&mut self, command: &Command<'_>, line: &Line<'_>, out: &mut impl Write) -> Result<Written, Fault> {
+    fn obey(
+        &mut self,
+        command: &Command<'_>,
+        line: &Line<'_>,
+        storage: &mut impl Storage,
+        out: &mut impl Write,
+    ) -> Result<Written, Fault> {
         let started = || self.run.descriptor().map(|_| ()).ok_or(Fault::at(0, Error::NotStarted));
         let name = command.cmd.ok_or(Fault::at(0, Error::MissingField))?;
         match name {
             "hello" => return Ok(write_hello(out)),
             "run" => return self.run(command, line, out),
-            "pause" | "digest" | "reset" => started()?,
+            "pause" | "digest" | "reset" | "save" | "load" | "fetch" | "put" => started()?,
             "resume" | "step" | "tick" => {
                 started()?;
                 if self.run.is_over() {
@@ -139,7 +156,21 @@ impl Session {
                 self.every = command.interval(line)?.ok_or(Fault::at(0, Error::MissingField))?;
                 write_number_event("every", "every", self.every, out)
             }
-            "digest" => write_digest(&self.run, self.digest(), out),
+            "digest" => write_digest("digest", &self.run, self.digest(), out),
+            "save" => {
+                self.loadable().and_then(|()| storage.save(&self.run)).map_err(|error| Fault::at(0, error))?;
+                write_digest("saved", &self.run, self.digest(), out)
+            }
+            "fetch" => {
+                self.loadable().map_err(|error| Fault::at(0, error))?;
+                write_chunks(&self.run, out).and_then(|()| write_digest("fetched", &self.run, self.digest(), out))
+            }
+            "put" => return self.put(&Piece::read(command, line)?, line, storage, out),
+            "load" => {
+                let saved = storage.load().and_then(|bytes| checkpoint::load(&mut self.run, bytes));
+                saved.map_err(|error| Fault::at(0, error))?;
+                write_digest("loaded", &self.run, self.digest(), out)
+            }
             "reset" => {
                 self.run.restart().map_err(|error| Fault::at(0, error))?;
                 self.mode = Mode::Still;
@@ -169,6 +200,35 @@ impl Session {
         Ok(write_started(&self.run, every, out))
     }
 
+    /// The last piece is kept and loaded when the whole is a state of what runs.
+    fn put(
+        &mut self,
+        piece: &Piece,
+        line: &Line<'_>,
+        storage: &mut impl Storage,
+        out: &mut impl Write,
+    ) -> Result<Written, Fault> {
+        storage.receive(piece.at, piece.size, piece.bytes()).map_err(|error| match error {
+            Error::NotContinued => Fault::at(line.place("at"), error),
+            Error::StorageFull => Fault::at(line.place("size"), error),
+            _ => Fault::at(0, error),
+        })?;
+        let end = piece.at + piece.bytes().len();
+        if end < piece.size {
+            return Ok(write_number_event("received", "at", end as u32, out));
+        }
+        let taken = storage.received().and_then(|bytes| checkpoint::check(&self.run, bytes).map(|_| ()));
+        let taken = taken.and_then(|()| storage.keep());
+        let taken = taken.and_then(|()| checkpoint::load(&mut self.run, storage.load()?));
+        taken.map_err(|error| Fault::at(0, error))?;
+        Ok(write_digest("loaded", &self.run, self.digest(), out))
+    }
+
+    /// What could not be read back is not saved.
+    const fn loadable(&self) -> Result<(), Error> {
+        if self.run.is_loadable() { Ok(()) } else { Err(Error::NotLoadable) }
+    }
+
     /// A session's run has one seed.
     fn digest(&self) -> u64 {
         fold_digests([self.run.digest()])
@@ -194,159 +254,4 @@ impl Session {
 
 #[cfg(feature = "tabular-td-cliff-walking")]
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::LineReader;
-    use crate::rng::{Rng, below, stream};
-    use std::boxed::Box;
-    use std::string::String;
-    use std::vec::Vec;
-
-    const RUN: &str = r#"{"cmd":"run","id":"tabular-td.cliff-walking","seed":3,"steps":20,"every":5}"#;
-
-    struct Talk {
-        session: Box<Session>,
-        out: String,
-    }
-
-    impl Talk {
-        fn new() -> Self {
-            Self { session: Box::new(Session::EMPTY), out: String::new() }
-        }
-
-        /// Sends a line and returns what came back since the last one.
-        fn say(&mut self, line: &str) -> String {
-            self.out.clear();
-            self.session.line(line.as_bytes(), &mut self.out).unwrap();
-            self.out.clone()
-        }
-
-        /// Lets the session work until it stands still.
-        fn wait(&mut self) -> String {
-            self.out.clear();
-            while self.session.advance(100, &mut self.out).unwrap() {}
-            self.out.clone()
-        }
-
-        fn digest(&mut self) -> String {
-            let line = self.say(r#"{"cmd":"digest"}"#);
-            let (_, digest) = line.split_once(r#""digest":""#).unwrap();
-            digest[..16].into()
-        }
-    }
-
-    #[test]
-    fn a_run_gives_samples_and_an_end() {
-        let mut talk = Talk::new();
-        let started = r#"{"event":"started","id":"tabular-td.cliff-walking","seed":3,"steps":20,"every":5,"set":""}"#;
-        assert_eq!(talk.say(RUN).trim_end(), started);
-        let text = talk.wait();
-        let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines.len(), 4 * 3 + 1);
-        assert!(lines[0].starts_with(r#"{"t":5,"seed":3,"contender":"SARSA","return":-"#), "{}", lines[0]);
-        assert!(
-            lines[12].contains(r#""summary":{"SARSA":{"return":{"mean":-"#)
-                && lines[12].contains(r#""se":null,"n":1}"#)
-        );
-        assert!(lines[12].contains(&talk.digest()));
-        assert!(talk.say(r#"{"cmd":"resume"}"#).contains("run_over"));
-    }
-
-    #[test]
-    fn however_it_is_driven_the_bits_are_the_same() {
-        let mut straight = Talk::new();
-        straight.say(RUN);
-        straight.wait();
-        let mut halting = Talk::new();
-        halting.say(RUN);
-        assert!(halting.say(r#"{"cmd":"step"}"#).contains("not_paused"));
-        assert_eq!(halting.say(r#"{"cmd":"pause"}"#), "{\"event\":\"paused\",\"t\":0}\n");
-        halting.say(r#"{"cmd":"every","every":1}"#);
-        assert_eq!(halting.say(r#"{"cmd":"step","n":3}"#), "");
-        assert!(halting.wait().ends_with("{\"event\":\"paused\",\"t\":3}\n"));
-        halting.say(r#"{"cmd":"tick","n":7}"#);
-        assert!(halting.wait().ends_with("{\"event\":\"paused\",\"t\":3}\n"));
-        halting.say(r#"{"cmd":"resume"}"#);
-        halting.wait();
-        assert_eq!(halting.digest(), straight.digest());
-        assert!(halting.say(r#"{"cmd":"reset"}"#).ends_with("{\"event\":\"paused\",\"t\":0}\n"));
-        halting.say(r#"{"cmd":"resume"}"#);
-        halting.wait();
-        assert_eq!(halting.digest(), straight.digest());
-        assert_eq!(halting.say(r#"{"cmd":"stop"}"#), "{\"event\":\"stopped\"}\n");
-        assert!(halting.say(r#"{"cmd":"digest"}"#).contains("not_started"));
-    }
-
-    #[test]
-    fn faults_are_answered_with_their_place() {
-        let mut talk = Talk::new();
-        for (line, code, position) in [
-            (r#"{"id":"x"}"#, "missing_field", 0),
-            (r#"{"cmd":"fly"}"#, "unknown_command", 7),
-            (r#"{"cmd":"run"}"#, "missing_field", 0),
-            (r#"{"cmd":"run","id":"x"}"#, "unknown_experiment", 18),
-            (r#"{"cmd":"run","id":"tabular-td.cliff-walking","steps":0}"#, "steps_out_of_range", 53),
-            (r#"{"cmd":"run","id":"tabular-td.cliff-walking","every":0}"#, "count_out_of_range", 53),
-            (r#"{"cmd":"run","id":"tabular-td.cliff-walking","set":"epsilon=2"}"#, "parameter_out_of_range", 52),
-            (r#"{"cmd":"run","id":"tabular-td.cliff-walking","set":"epsilon=.2,x=1"}"#, "unknown_parameter", 63),
-            (r#"{"cmd":"resume"}"#, "not_started", 0),
-            (r#"{"cmd":"every"}"#, "missing_field", 0),
-            ("run", "not_an_object", 0),
-        ] {
-            let expected = std::format!(r#""code":"{code}""#);
-            let answer = talk.say(line);
-            assert!(
-                answer.contains(&expected) && answer.ends_with(&std::format!(":{position}}}\n")),
-                "{line}: {answer}"
-            );
-        }
-        assert_eq!(talk.say("") + &talk.say("\r"), "");
-        // One byte too many is too many, whatever it is.
-        let long = std::format!("{:<256}", r#"{"cmd":"hello"}"#);
-        assert!(talk.say(&long).contains("hello") && talk.say(&(long.clone() + "\r")).contains("hello"));
-        let mut reader = LineReader::EMPTY;
-        let cut = (long + " \r\n").bytes().find_map(|byte| reader.push(byte).map(<[u8]>::to_vec)).unwrap();
-        assert!(talk.say(core::str::from_utf8(&cut).unwrap()).contains("line_too_long"));
-    }
-
-    #[test]
-    fn learning_goes_on_whatever_is_said() {
-        let mut straight = Talk::new();
-        straight.say(RUN);
-        straight.wait();
-        let mut disturbed = Talk::new();
-        disturbed.say(RUN);
-        let mut rng = stream(1, 0);
-        let good = [RUN, r#"{"cmd":"step","n":2}"#, r#"{"cmd":"every","every":0}"#, r#"{"cmd":"tick"}"#];
-        for _ in 0..10_000 {
-            // A valid line with one byte changed, or noise.
-            let mut line = good[below(4, &mut rng).unwrap() as usize].as_bytes().to_vec();
-            if below(4, &mut rng).unwrap() == 0 {
-                line = (0..below(300, &mut rng).unwrap()).map(|_| rng.next_u32() as u8).collect();
-            } else {
-                let place = below(line.len() as u32, &mut rng).unwrap() as usize;
-                line[place] = rng.next_u32() as u8;
-            }
-            let mut out = String::new();
-            disturbed.session.line(&line, &mut out).unwrap();
-            // What still makes sense is obeyed; a run that was changed that way is not the run to compare with.
-            if out.contains("started") || out.contains(r#""event":"every""#) {
-                disturbed.say(RUN);
-            }
-            disturbed.session.advance(1, &mut out).unwrap();
-            if disturbed.session.run.is_over() {
-                assert_eq!(disturbed.digest(), straight.digest());
-                disturbed.say(RUN);
-            }
-        }
-        disturbed.wait();
-        assert_eq!(disturbed.digest(), straight.digest());
-    }
-
-    #[test]
-    fn the_handshake_names_what_is_here() {
-        let hello = Talk::new().say(r#"{"cmd":"hello"}"#);
-        assert!(hello.starts_with(r#"{"event":"hello","protocol":1,"kernel":""#));
-        assert!(hello.contains(r#""numerics":"libm","experiments":["tabular-td.cliff-walking""#));
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! Runs images in emulators.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -90,8 +90,10 @@ pub struct Emulated {
     child: Child,
     input: ChildStdin,
     lines: Receiver<String>,
-    /// Where the emulator's monitor has called.
+    /// Where the emulator's monitor calls.
     monitor: TcpListener,
+    /// Its call, once it was answered.
+    call: Option<TcpStream>,
     question: Question,
 }
 
@@ -105,7 +107,7 @@ impl Emulated {
         let mut child = start(command);
         let input = child.stdin.take().expect("a pipe");
         let lines = lines(child.stdout.take().expect("a pipe"));
-        let mut board = Self { child, input, lines, monitor, question };
+        let mut board = Self { child, input, lines, monitor, call: None, question };
         board.answers();
         board
     }
@@ -117,7 +119,9 @@ impl Emulated {
         for attempt in 0..PATIENCE.as_secs() {
             let (question, answer) = (self.question)(attempt);
             self.say(&format!("\n{question}"));
-            while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(1)) {
+            // Soon at first, and never too soon for a slow one for long.
+            let wait = Duration::from_millis(1000.min(100 * (attempt + 1)));
+            while let Ok(line) = self.lines.recv_timeout(wait) {
                 if line == answer {
                     return before;
                 }
@@ -153,11 +157,22 @@ impl Emulated {
         }
     }
 
+    fn monitor(&mut self) -> &mut TcpStream {
+        let monitor = &self.monitor;
+        self.call.get_or_insert_with(|| monitor.accept().expect("the monitor's call").0)
+    }
+
+    /// Resets the board, whatever it is doing, as a power cut would, and waits until it answers.
+    pub fn reset(&mut self) -> Vec<String> {
+        writeln!(self.monitor(), "system_reset").expect("it listens");
+        self.answers()
+    }
+
     /// Switches the board off and returns `length` bytes of its memory from `address` on.
-    pub fn memory(self, address: u32, length: usize) -> Vec<u8> {
+    pub fn memory(mut self, address: u32, length: usize) -> Vec<u8> {
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("memory-{}", self.child.id()));
-        let (mut monitor, _) = self.monitor.accept().expect("the monitor's call");
-        write!(monitor, "stop\nmemsave {address:#x} {length} \"{}\"\nquit\n", file.display()).expect("it listens");
+        write!(self.monitor(), "stop\nmemsave {address:#x} {length} \"{}\"\nquit\n", file.display())
+            .expect("it listens");
         while self.lines.recv_timeout(PATIENCE).is_ok() {}
         let memory = std::fs::read(&file).unwrap_or_else(|error| panic!("the emulator saved no memory: {error}"));
         let _ = std::fs::remove_file(&file);

@@ -1,21 +1,67 @@
 //! What a board must say: a session on this machine, driven by the same lines.
 
-use habit::protocol::Session;
+use habit::Error;
+use habit::checkpoint;
+use habit::protocol::{Session, Storage};
 use habit::rng::{Generator, Rng, below, stream};
+use habit::state::Identify;
+
+/// Keeps a checkpoint in memory.
+#[derive(Default)]
+struct Shelf(Vec<u8>, Vec<u8>);
+
+impl Storage for Shelf {
+    fn save(&mut self, state: &impl Identify) -> Result<(), Error> {
+        self.0.resize(checkpoint::size(state), 0);
+        checkpoint::save(state, &mut self.0).map(|_| ())
+    }
+
+    fn receive(&mut self, at: usize, _size: usize, bytes: &[u8]) -> Result<(), Error> {
+        self.1.truncate(if at == 0 { 0 } else { usize::MAX });
+        if at != self.1.len() {
+            return Err(Error::NotContinued);
+        }
+        self.1.extend(bytes);
+        Ok(())
+    }
+
+    fn received(&self) -> Result<&[u8], Error> {
+        Ok(&self.1)
+    }
+
+    fn keep(&mut self) -> Result<(), Error> {
+        self.0 = core::mem::take(&mut self.1);
+        Ok(())
+    }
+
+    fn load(&self) -> Result<&[u8], Error> {
+        if self.0.is_empty() { Err(Error::StorageEmpty) } else { Ok(&self.0) }
+    }
+}
 
 /// A session that works off every command before it hears the next.
-pub struct Host(Box<Session>);
+pub struct Host(Box<Session>, Shelf);
 
 impl Host {
     /// Nothing runs.
     pub fn new() -> Self {
-        Self(Box::new(Session::EMPTY))
+        Self(Box::new(Session::EMPTY), Shelf::default())
+    }
+
+    /// What was saved.
+    pub fn saved(&self) -> &[u8] {
+        &self.1.0
+    }
+
+    /// Switched off and on again: nothing runs, and what was saved is there.
+    pub fn switch_off_and_on(self) -> Self {
+        Self(Box::new(Session::EMPTY), self.1)
     }
 
     /// Obeys a line, without working.
     pub fn hear(&mut self, line: &[u8]) -> String {
         let mut out = String::new();
-        self.0.line(line, &mut out).expect("text takes everything");
+        self.0.line_with(line, &mut self.1, &mut out).expect("text takes everything");
         out
     }
 

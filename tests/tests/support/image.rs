@@ -105,10 +105,16 @@ impl Board {
         words.iter().map(|word| word.as_str().expect("text")).collect()
     }
 
-    /// The address and the length of its stack, from its linker script.
+    /// The address and the length of its stack.
     pub fn stack(&self) -> (u32, usize) {
+        self.region("STACK")
+    }
+
+    /// The address and the length of a region of its linker script.
+    pub fn region(&self, name: &str) -> (u32, usize) {
         let script = read(format!("firmware/memory/{}/memory.x", self.name)).expect("a linker script");
-        let line = script.lines().find(|line| line.trim_start().starts_with("STACK")).expect("a region STACK");
+        let line = script.lines().find(|line| line.trim_start().starts_with(name));
+        let line = line.unwrap_or_else(|| panic!("{} has no region {name}", self.name));
         let after = |word: &str| line.split_once(word).map_or("", |(_, rest)| rest).trim_start_matches([' ', '=']);
         let origin = after("ORIGIN").trim_start_matches("0x").split(',').next().unwrap_or_default();
         let (length, unit) = after("LENGTH").strip_suffix('K').map_or((after("LENGTH"), 1), |length| (length, 1024));
