@@ -128,12 +128,15 @@ pub struct Run {
     /// Draw each metric: mean and standard error
     #[arg(long, value_name = "FILE.svg")]
     pub plot: Option<PathBuf>,
+    /// Keep what was learned, for `habit deploy`
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
     /// Seeds at once; changes no result [default: the cores]
     #[arg(long, value_name = "N", value_parser = from_one(), allow_negative_numbers = true)]
     pub threads: Option<u32>,
     /// All seeds at once on a GPU: means and percentiles
     #[cfg(feature = "gpu")]
-    #[arg(long, conflicts_with_all = ["plot", "threads"])]
+    #[arg(long, conflicts_with_all = ["plot", "save", "threads"])]
     pub gpu: bool,
     /// The GPU whose line in `habit gpu` contains this
     /// [default: the fastest]

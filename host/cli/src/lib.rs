@@ -12,7 +12,8 @@
 //! | `sweep` | a run over many seeds on a GPU |
 //! | [`claims`] | the measurement of claims, which the tests repeat |
 //! | `in_order`, `drive` | what both are made of: jobs whose results come in order, and one run of one seed |
-//! | `chart`, `plot` | a picture, and the file that it is put into |
+//! | `chart` | a picture |
+//! | `target` | the file that a picture or a checkpoint is put into |
 //! | `csv`, `figures`, `table`, `progress` | output |
 
 mod arguments;
@@ -29,7 +30,6 @@ mod gpu;
 mod in_order;
 mod list;
 mod names;
-mod plot;
 mod progress;
 mod run;
 mod seeds;
@@ -38,6 +38,7 @@ mod show;
 #[cfg(feature = "gpu")]
 mod sweep;
 mod table;
+mod target;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
+use habit::Error;
 use habit::lab::{Descriptor, EXPERIMENTS};
 use habit::protocol::{write_done, write_sample};
 
@@ -15,11 +16,11 @@ use crate::csv;
 use crate::failure::{Failure, complain};
 use crate::figures::{alike, counted, mean_and_error};
 use crate::names::resolve;
-use crate::plot::Target;
 use crate::progress::Progress;
 use crate::seeds::{Curve, Outcome, Plan, Sample, Wanted};
 use crate::settings;
 use crate::table::{Column, paragraph, table, terminal_width};
+use crate::target::Target;
 
 /// How many samples a table shows when nothing is said.
 const ROWS: u32 = 10;
@@ -36,6 +37,9 @@ pub fn run(arguments: &arguments::Run, out: &mut dyn Write) -> Result<ExitCode, 
         let sentence = format!("--plot and csv take one experiment; name one of {}", ids.join(", "));
         return Err(Failure::Input(sentence));
     }
+    if arguments.save.is_some() && (entries.len() > 1 || arguments.seeds > 1) {
+        return Err(Failure::Input("--save takes one experiment and one seed".into()));
+    }
     // Whatever can be refused is refused before anything runs.
     let plans = entries.into_iter().map(|entry| plan(entry, arguments)).collect::<Result<Vec<_>, _>>()?;
     #[cfg(feature = "gpu")]
@@ -43,15 +47,24 @@ pub fn run(arguments: &arguments::Run, out: &mut dyn Write) -> Result<ExitCode, 
         crate::sweep::run(&plans, ROWS, arguments, out)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let target = arguments.plot.as_deref().map(Target::new).transpose()?;
+    let files = Files {
+        plot: arguments.plot.as_deref().map(|path| Target::new(path, "the plot")).transpose()?,
+        save: arguments.save.as_deref().map(|path| Target::new(path, "the checkpoint")).transpose()?,
+    };
     let threads = arguments::threads(arguments.threads);
     for (index, plan) in plans.iter().enumerate() {
         if index > 0 && arguments.format == Format::Table {
             out.write_all(b"\n")?;
         }
-        carry_out(plan, arguments, target.as_ref(), threads, out)?;
+        carry_out(plan, arguments, &files, threads, out)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is written besides the lines.
+struct Files {
+    plot: Option<Target>,
+    save: Option<Target>,
 }
 
 fn plan(entry: usize, arguments: &arguments::Run) -> Result<Plan, Failure> {
@@ -63,7 +76,10 @@ fn plan(entry: usize, arguments: &arguments::Run) -> Result<Plan, Failure> {
         steps: arguments.steps.unwrap_or(descriptor.steps.default),
         values: settings::parse(descriptor, &arguments.set).map_err(Failure::Input)?,
     };
-    plan.check()?;
+    let started = plan.check()?;
+    if arguments.save.is_some() && !started.is_loadable() {
+        return Err(Failure::Input(format!("{} cannot be saved: {}", descriptor.id, Error::NotLoadable)));
+    }
     if arguments.format == Format::Table && arguments.every.is_some_and(|every| plan.steps / every > MOST_ROWS) {
         let least = plan.steps.div_ceil(MOST_ROWS);
         let sentence = format!("that table would be too long: take --every {least} or more, or --format csv");
@@ -75,7 +91,7 @@ fn plan(entry: usize, arguments: &arguments::Run) -> Result<Plan, Failure> {
 fn carry_out(
     plan: &Plan,
     arguments: &arguments::Run,
-    target: Option<&Target>,
+    files: &Files,
     threads: NonZeroUsize,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
@@ -88,15 +104,15 @@ fn carry_out(
     };
     // First what the table shows, then what the chart does.
     let rows = lines.is_none().then(|| every.unwrap_or_else(|| plan.steps.div_ceil(ROWS)));
-    let points = target.map(|_| plan.steps.div_ceil(POINTS));
+    let points = files.plot.as_ref().map(|_| plan.steps.div_ceil(POINTS));
     let curves: Vec<_> = rows.into_iter().chain(points).collect();
 
-    // Who asked for a plot gets it, whatever happens to the lines.
+    // Who asked for a file gets it, whatever happens to the lines.
     let mut closed = false;
     let mut write = |text: &str| match out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::from)
     {
         _ if closed => Ok(()),
-        Err(Failure::ClosedPipe) if target.is_some() => {
+        Err(Failure::ClosedPipe) if files.plot.is_some() || files.save.is_some() => {
             closed = true;
             Ok(())
         }
@@ -107,7 +123,7 @@ fn carry_out(
         write(&csv::line(["t", "seed", "contender"].into_iter().chain(metrics)))?;
     }
     let progress = Progress::new(descriptor.id, u64::from(plan.seeds) * u64::from(plan.steps), lines.is_some());
-    let wanted = Wanted { lines, curves: &curves, threads };
+    let wanted = Wanted { lines, curves: &curves, checkpoint: files.save.is_some(), threads };
     let outcome = plan.run(wanted, &|steps| progress.add(steps), &mut write)?;
     drop(progress);
 
@@ -116,11 +132,12 @@ fn carry_out(
         Format::Csv => complain(&format!("digest {:016x}", outcome.digest)),
         Format::Table => write(&report(plan, &outcome))?,
     }
-    match (target, outcome.curves.last()) {
-        (Some(target), Some(curve)) => {
-            let svg = chart(plan, curve).map_err(|error| Failure::File(format!("cannot draw the chart: {error}")))?;
-            target.write(&svg)
-        }
+    if let (Some(target), Some(curve)) = (&files.plot, outcome.curves.last()) {
+        let svg = chart(plan, curve).map_err(|error| Failure::File(format!("cannot draw the chart: {error}")))?;
+        target.write(svg.as_bytes())?;
+    }
+    match (&files.save, outcome.checkpoint) {
+        (Some(target), Some(bytes)) => target.write(&bytes),
         _ => Ok(()),
     }
 }

@@ -4,9 +4,9 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use habit::Error;
 use habit::lab::{Descriptor, EXPERIMENTS, Run, Values, fold_digests};
 use habit::math::RunningMoments;
+use habit::{Error, checkpoint};
 
 use crate::drive::{Job, drive};
 use crate::failure::Failure;
@@ -42,6 +42,8 @@ pub struct Wanted<'a> {
     pub lines: Option<(u32, Sample)>,
     /// One [`Curve`] for each of these intervals.
     pub curves: &'a [u32],
+    /// The checkpoint of the last seed.
+    pub checkpoint: bool,
     /// At most so many threads.
     pub threads: NonZeroUsize,
 }
@@ -66,12 +68,14 @@ pub struct Outcome {
     pub last: Curve,
     /// As wanted.
     pub curves: Vec<Curve>,
+    /// As wanted.
+    pub checkpoint: Option<Vec<u8>>,
 }
 
 /// What a thread tells of one seed.
 enum Message {
     Lines(String),
-    Over { text: String, digest: u64, last: Vec<f32>, curves: Vec<Vec<f32>> },
+    Over { text: String, digest: u64, last: Vec<f32>, curves: Vec<Vec<f32>>, checkpoint: Option<Vec<u8>> },
     Failed { seed: u32, step: u32, error: Error },
 }
 
@@ -86,11 +90,11 @@ impl Plan {
         self.first_seed + (self.seeds - 1)
     }
 
-    /// Starts the first seed, in vain: what is refused is refused before anything is done.
+    /// Starts the first seed, for who asks it something: what is refused is refused before anything is done.
     ///
     /// # Errors
     /// One sentence that says what is possible.
-    pub fn check(&self) -> Result<(), Failure> {
+    pub fn check(&self) -> Result<Box<Run>, Failure> {
         let descriptor = self.descriptor();
         if self.first_seed.checked_add(self.seeds - 1).is_none() {
             let sentence = format!(
@@ -114,7 +118,8 @@ impl Plan {
                 }
                 error => format!("{} cannot be run so: {error}", descriptor.id),
             })
-        })
+        })?;
+        Ok(run)
     }
 
     /// Runs every seed and gives the lines, in seed order, to `write`.
@@ -127,13 +132,14 @@ impl Plan {
         progress: &(dyn Fn(u64) + Sync),
         mut write: impl FnMut(&str) -> Result<(), Failure>,
     ) -> Result<Outcome, Failure> {
-        let mut digests = Vec::new();
+        let (mut digests, mut checkpoint) = (Vec::new(), None);
         let mut last = self.curve(self.steps);
         let mut curves: Vec<_> = wanted.curves.iter().map(|interval| self.curve(*interval)).collect();
         let take = |message| match message {
             Message::Lines(text) => write(&text),
-            Message::Over { text, digest, last: numbers, curves: all } => {
+            Message::Over { text, digest, last: numbers, curves: all, checkpoint: bytes } => {
                 digests.push(digest);
+                checkpoint = bytes;
                 last.add(&numbers);
                 curves.iter_mut().zip(all).for_each(|(curve, numbers)| curve.add(&numbers));
                 write(&text)
@@ -152,7 +158,7 @@ impl Plan {
             take,
             no_thread,
         )?;
-        Ok(Outcome { digest: fold_digests(digests), last, curves })
+        Ok(Outcome { digest: fold_digests(digests), last, curves, checkpoint })
     }
 
     fn run_seed(&self, seed: u32, wanted: Wanted<'_>, progress: &(dyn Fn(u64) + Sync), outbox: &Outbox<'_, Message>) {
@@ -182,7 +188,8 @@ impl Plan {
             Ok(Some(run)) => {
                 let mut last = Vec::new();
                 self.read(&run, &mut last);
-                outbox.send(Message::Over { text, digest: run.digest(), last, curves })
+                let checkpoint = wanted.checkpoint.then(|| checkpoint_of(&run));
+                outbox.send(Message::Over { text, digest: run.digest(), last, curves, checkpoint })
             }
         };
     }
@@ -205,6 +212,14 @@ impl Plan {
         let moments = vec![RunningMoments::EMPTY; steps.len() * contenders * metrics];
         Curve { steps, moments, contenders, metrics }
     }
+}
+
+/// What a board's `save` keeps.
+fn checkpoint_of(run: &Run) -> Vec<u8> {
+    let mut bytes = vec![0; checkpoint::size(run)];
+    // It has the room that it asked for.
+    let _ = checkpoint::save(run, &mut bytes);
+    bytes
 }
 
 impl Curve {

@@ -9,6 +9,7 @@ mod list_and_show;
 mod names;
 mod plot;
 mod run;
+mod save;
 
 use std::process::{Command, Output, Stdio};
 

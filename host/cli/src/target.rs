@@ -1,4 +1,4 @@
-//! The file that a chart is put into: all of it or nothing.
+//! The file that a chart or a checkpoint is put into: all of it or nothing.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -10,22 +10,25 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub struct Target {
     path: PathBuf,
+    /// What is put there, for who reads why it was not.
+    what: &'static str,
     /// Written first, in the same folder, and then renamed.
     neighbour: PathBuf,
 }
 
 impl Target {
-    /// Looks whether `path` can be written, and leaves nothing behind.
+    /// Looks whether `path` can be written, and leaves nothing behind; `what` is what will be put there.
     ///
     /// # Errors
     /// [`Failure::File`], with the reason.
-    pub fn new(path: &Path) -> Result<Self, Failure> {
-        let target = Self::beside(path).map_err(|error| cannot_write(path, &error))?;
-        target.create().and_then(|_| fs::remove_file(&target.neighbour)).map_err(|error| cannot_write(path, &error))?;
+    pub fn new(path: &Path, what: &'static str) -> Result<Self, Failure> {
+        let target = Self::beside(path, what).map_err(|error| cannot_write(what, path, &error))?;
+        let tried = target.create().and_then(|_| fs::remove_file(&target.neighbour));
+        tried.map_err(|error| cannot_write(what, path, &error))?;
         Ok(target)
     }
 
-    fn beside(path: &Path) -> io::Result<Self> {
+    fn beside(path: &Path, what: &'static str) -> io::Result<Self> {
         let refused = |reason: &str| Err(io::Error::other(reason.to_owned()));
         // A link stays a link: what it points to is replaced.
         let path = match fs::canonicalize(path) {
@@ -42,28 +45,28 @@ impl Target {
         let mut hidden = std::ffi::OsString::from(".");
         hidden.push(name);
         hidden.push(format!(".{}.part", std::process::id()));
-        Ok(Self { neighbour: path.with_file_name(hidden), path })
+        Ok(Self { neighbour: path.with_file_name(hidden), path, what })
     }
 
     fn create(&self) -> io::Result<File> {
         OpenOptions::new().write(true).create_new(true).open(&self.neighbour)
     }
 
-    /// Puts `text` in the place of what was there.
+    /// Puts `bytes` in the place of what was there.
     ///
     /// # Errors
     /// [`Failure::File`]; what was there is still there then.
-    pub fn write(&self, text: &str) -> Result<(), Failure> {
-        let mut file = self.create().map_err(|error| cannot_write(&self.path, &error))?;
-        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    pub fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut file = self.create().map_err(|error| cannot_write(self.what, &self.path, &error))?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
         written.and_then(|()| fs::rename(&self.neighbour, &self.path)).map_err(|error| {
             // Whether this works too is of no more interest.
             let _ = fs::remove_file(&self.neighbour);
-            cannot_write(&self.path, &error)
+            cannot_write(self.what, &self.path, &error)
         })
     }
 }
 
-fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-    Failure::File(format!("cannot write the plot to {}: {error}; choose another file", path.display()))
+fn cannot_write(what: &str, path: &Path, error: &io::Error) -> Failure {
+    Failure::File(format!("cannot write {what} to {}: {error}; choose another file", path.display()))
 }
