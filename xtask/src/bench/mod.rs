@@ -66,9 +66,9 @@ pub fn bench(house: &House, subject: Subject, rounds: usize, record: bool) -> Re
 fn gpu(house: &House, rounds: usize) -> Result<(), String> {
     ensure(house, Need::Debian(&["mesa-vulkan-drivers", "libvulkan1"]))?;
     let mut program = cargo();
-    program.args(["run", "--quiet", "--release", "--package", "habit-gpu", "--example", "bench", "--"]);
+    program.args(["run", "--quiet", "--release", "--package", "habit-cli", "--", "gpu", "--bench", "--greatest", "24"]);
     // Keeps a layer of Mesa's from asking for a display that is not there.
-    program.arg(rounds.to_string()).env("NODEVICE_SELECT", "1").current_dir(&house.root);
+    program.args(["--rounds", &rounds.to_string()]).env("NODEVICE_SELECT", "1").current_dir(&house.root);
     println!("Processor: {}", processor());
     run(&mut program)
 }

@@ -1,7 +1,7 @@
 //! One descent under several schedules: `uba-step-size-schedule.quadratic`.
 
 use super::CITATION;
-use super::rule::{PHIS, RULES, Rule};
+use super::rule::{PHIS, RULES, Rule, before_siblings};
 use super::surface::{DIMENSIONS, Descent, eigenvalues};
 use crate::error::Error;
 use crate::lab::{
@@ -42,18 +42,7 @@ impl Experiment for QuadraticExperiment {
         citation: CITATION,
         step: "update",
         steps: Steps { minimum: 1, maximum: 100_000, default: 200, conformance: 50 },
-        contenders: &[
-            "UBA phi=3",
-            "UBA phi=5",
-            "cosine",
-            "linear",
-            "one-cycle",
-            "REX",
-            "exponential",
-            "step",
-            "inverse root",
-            "constant",
-        ],
+        contenders: &before_siblings::<2, CONTENDERS>(["UBA phi=3", "UBA phi=5"]),
         parameters: &[
             Parameter::real("condition", "The largest eigenvalue divided by the smallest.", [1.0, 1000.0], 100.0),
             Parameter::real("step_size", "The greatest step size.", [0.01, 1.0], 1.0),

@@ -1,7 +1,7 @@
 //! Schedules in temporal-difference learning, where they do less: `uba-step-size-schedule.random-walk`.
 
 use super::CITATION;
-use super::rule::{PHIS, RULES, Rule, SIBLING_NAMES};
+use super::rule::{PHIS, RULES, Rule, before_siblings};
 use crate::error::Error;
 use crate::interact::{Outcome, Transition};
 use crate::lab::{Claim, Descriptor, Experiment, Measure, Metric, Quantity, Requirement, Steps, Values, View};
@@ -104,7 +104,7 @@ impl Experiment for RandomWalkExperiment {
         citation: CITATION,
         step: "run",
         steps: Steps { minimum: 1, maximum: 10_000, default: RUNS, conformance: 1 },
-        contenders: &[
+        contenders: &before_siblings::<PHIS, RULES>([
             "UBA phi=0.25",
             "UBA phi=0.5",
             "UBA phi=1",
@@ -112,15 +112,7 @@ impl Experiment for RandomWalkExperiment {
             "UBA phi=3",
             "UBA phi=5",
             "UBA phi=10",
-            SIBLING_NAMES[0],
-            SIBLING_NAMES[1],
-            SIBLING_NAMES[2],
-            SIBLING_NAMES[3],
-            SIBLING_NAMES[4],
-            SIBLING_NAMES[5],
-            SIBLING_NAMES[6],
-            SIBLING_NAMES[7],
-        ],
+        ]),
         parameters: &[],
         metrics: &[
             Metric {

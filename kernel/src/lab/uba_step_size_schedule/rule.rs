@@ -10,8 +10,20 @@ pub(super) const RULES: usize = PHIS + SIBLINGS.len();
 
 /// The schedules that UBA is compared with, in table order.
 #[allow(dead_code)] // which experiments are compiled in decides
-pub(super) const SIBLING_NAMES: [&str; SIBLINGS.len()] =
+const SIBLING_NAMES: [&str; SIBLINGS.len()] =
     ["cosine", "linear", "one-cycle", "REX", "exponential", "step", "inverse root", "constant"];
+
+/// These names, then those of the siblings.
+#[allow(dead_code)] // as above
+pub(super) const fn before_siblings<const U: usize, const N: usize>(names: [&'static str; U]) -> [&'static str; N] {
+    assert!(N == U + SIBLINGS.len(), "a name each");
+    let (mut all, mut index) = ([""; N], 0);
+    while index < N {
+        all[index] = if index < U { names[index] } else { SIBLING_NAMES[index - U] };
+        index += 1;
+    }
+    all
+}
 
 const SIBLINGS: [Rule; 8] = [
     Rule::Cosine,

@@ -1,7 +1,7 @@
 //! Every schedule in sixteen settings: `uba-step-size-schedule.settings`.
 
 use super::CITATION;
-use super::rule::{PHIS, RULES, Rule, SIBLING_NAMES};
+use super::rule::{PHIS, RULES, Rule, before_siblings};
 use super::surface::{DIMENSIONS, Descent, eigenvalues};
 use crate::error::Error;
 use crate::lab::{Claim, Descriptor, Experiment, Measure, Metric, Quantity, Requirement, Steps, Values, View};
@@ -96,19 +96,7 @@ impl Experiment for SettingsExperiment {
         citation: CITATION,
         step: "setting",
         steps: Steps { minimum: 1, maximum: SETTINGS, default: SETTINGS, conformance: 2 },
-        contenders: &[
-            "UBA phi=3",
-            "UBA phi=5",
-            "UBA tuned",
-            SIBLING_NAMES[0],
-            SIBLING_NAMES[1],
-            SIBLING_NAMES[2],
-            SIBLING_NAMES[3],
-            SIBLING_NAMES[4],
-            SIBLING_NAMES[5],
-            SIBLING_NAMES[6],
-            SIBLING_NAMES[7],
-        ],
+        contenders: &before_siblings::<3, 11>(["UBA phi=3", "UBA phi=5", "UBA tuned"]),
         parameters: &[],
         metrics: &[
             Metric {
