@@ -50,6 +50,15 @@ errors! {
     NotMergeable "not_mergeable" "what was learned depends on the order of rewards, so it cannot be merged";
     OtherPrior "other_prior" "the two did not start from the same numbers, so they cannot be merged";
     Infeasible "infeasible" "no reward within the limits keeps the best policy the best";
+    DeadEnd "dead_end" "a state has no action, so that no reward goes on for ever";
+    NotConverged "not_converged" "the values do not settle within the allowed sweeps";
+    UnknownHeader "unknown_header" "the first line must be: dp 1";
+    UnknownKeyword "unknown_keyword" "a line begins with horizon, states, actions, sense, start, terminal, p or pt";
+    UnknownHorizon "unknown_horizon" "a horizon is finite, discounted or average";
+    UnknownSense "unknown_sense" "a sense is max or min";
+    MissingLine "missing_line" "horizon, states, actions, sense and start must each have a line";
+    StageWithoutHorizon "stage_without_horizon" "only a finite horizon has stages";
+    StageOutOfRange "stage_out_of_range" "the stage is not below the number of stages";
     Singular "singular" "the equations have no single solution";
     NotSelected "not_selected" "this arm was not the one selected last";
     NotStarted "not_started" "nothing has been started";

@@ -24,6 +24,7 @@
 //! | `reward-shaping-toolbox` | reward | `lab-reward` |
 //! | `uba-step-size-schedule.quadratic`, `.settings`, `.random-walk` | reward | `lab-reward` |
 //! | `advantage-estimators.scan`, `.time-limit`, `.two-questions`, `.variance` | advantage | `lab-advantage` |
+//! | `declarative-dp-solver.textbook`, `.random-models` | plan | `lab-plan` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -52,6 +53,7 @@ mod classic_bandits;
 mod clip_delta_reward_refinement;
 #[cfg(feature = "combinatorial-restless-q")]
 mod combinatorial_restless_q;
+mod declarative_dp_solver;
 mod descriptor;
 mod direct_behavior_specification;
 #[cfg(feature = "dual-mirror-descent")]

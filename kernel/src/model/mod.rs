@@ -5,7 +5,7 @@
 //! | [`FiniteModel`] | states, actions, and the outcomes of each pair |
 //! | [`ModelOutcome`] | one outcome and its probability |
 //! | [`sample()`] | draws an outcome |
-//! | [`outcomes`], [`check_outcomes`] | the outcomes of a pair in order; whether they are a distribution |
+//! | [`outcomes`], [`is_available`], [`check_outcomes`] | the outcomes of a pair in order; whether there are any; whether they are a distribution |
 //! | [`expected_reward`], [`expected_next`] | what the next step pays on average, and what lies beyond it |
 
 use crate::error::Error;
@@ -41,7 +41,7 @@ pub trait FiniteModel {
     /// The number of actions.
     fn actions(&self) -> usize;
 
-    /// How many outcomes the pair has, in a fixed order.
+    /// How many outcomes the pair has, in a fixed order. Without any the action is not available in the state.
     ///
     /// # Errors
     /// [`Error::StateOutOfRange`], [`Error::ActionOutOfRange`].
@@ -64,6 +64,11 @@ pub trait FiniteModel {
     /// # Errors
     /// [`Error::StateOutOfRange`], [`Error::ActionOutOfRange`].
     fn outcome(&self, state: usize, action: usize, index: usize) -> Result<Option<ModelOutcome>, Error>;
+
+    /// What is collected on arrival in a state where no action is available; 0 unless the model says otherwise.
+    fn terminal_value(&self, _state: usize) -> f32 {
+        0.0
+    }
 
     /// FNV-1a 64 over the whole table: for every state, action and outcome in order, the state, the action and the next
     /// state as `u32`, the reward as `i32` and a byte for `terminated`, little-endian. For models with whole rewards.
@@ -147,6 +152,11 @@ pub fn check_outcomes(model: &(impl FiniteModel + ?Sized), state: usize, action:
         sum += outcome.probability;
     }
     if (sum - 1.0).abs() > 1e-5 { Err(Error::ProbabilityOutOfRange) } else { Ok(()) }
+}
+
+/// Whether the pair has an outcome.
+pub fn is_available(model: &(impl FiniteModel + ?Sized), state: usize, action: usize) -> bool {
+    model.outcome_count(state, action).is_ok_and(|count| count > 0)
 }
 
 /// `sum_o p_o v(s'_o)` over the outcomes of the pair that do not end the episode: nothing lies beyond those that do.

@@ -4,7 +4,7 @@ use super::value_iteration::{best_action, value_iteration};
 use super::{Sweeps, action_value};
 use crate::error::Error;
 use crate::interact::{Outcome, Transition};
-use crate::model::{FiniteModel, ModelOutcome};
+use crate::model::{FiniteModel, ModelOutcome, is_available};
 use crate::reward::RewardShaping;
 
 /// A model whose rewards pass through a rule, as the rule stands: what a learner behind it learns. For rules without a
@@ -34,6 +34,10 @@ impl<M: FiniteModel + ?Sized, F: RewardShaping> FiniteModel for ShapedModel<'_, 
 
     fn outcome_count(&self, state: usize, action: usize) -> Result<usize, Error> {
         self.model.outcome_count(state, action)
+    }
+
+    fn terminal_value(&self, state: usize) -> f32 {
+        self.model.terminal_value(state)
     }
 
     /// # Errors
@@ -110,13 +114,13 @@ pub fn verify_invariance(
     value_iteration(&behind, discount, stop, shaped)?;
     let mut report = InvarianceReport { kept: true, states_changed: 0, loss: 0.0, spread: 0.0 };
     for state in 0..model.states() {
-        let (_, best) = best_action(model, discount, original, state)?;
-        let (chosen, _) = best_action(&behind, discount, shaped, state)?;
+        let (_, best) = best_action(model, discount, original, state, 0.0)?;
+        let (Some(chosen), _) = best_action(&behind, discount, shaped, state, 0.0)? else { continue };
         let loss = best - action_value(model, discount, original, state, chosen)?;
         report.loss = report.loss.max(loss);
         report.states_changed += usize::from(loss > tolerance);
         let (mut least, mut most) = (f32::INFINITY, f32::NEG_INFINITY);
-        for action in 0..model.actions() {
+        for action in (0..model.actions()).filter(|&action| is_available(model, state, action)) {
             let with = action_value(&behind, discount, shaped, state, action)?;
             let added = with - action_value(model, discount, original, state, action)?;
             (least, most) = (least.min(added), most.max(added));

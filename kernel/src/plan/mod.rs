@@ -2,7 +2,10 @@
 //!
 //! | piece | what it is |
 //! |---|---|
-//! | [`value_iteration`], [`action_value`] | the optimal values of a [`FiniteModel`](crate::model::FiniteModel), exact up to rounding |
+//! | [`value_iteration`], [`synchronous_value_iteration`], [`back_up`], [`action_value`] | the optimal values of a [`FiniteModel`](crate::model::FiniteModel), exact up to rounding |
+//! | [`relative_value_iteration`] | the best average reward of one that goes on for ever |
+//! | [`backward_induction`] | the best decisions of a number of stages |
+//! | [`DynamicProgram`] | a finite model as text that a person writes, and its answer |
 //! | [`policy_iteration`] | the best policy and its values, by systems of equations |
 //! | [`policy_values`], [`discounted_sums`], [`discounted_visits`] | what any policy earns, and where it goes, by one system |
 //! | [`ShapedModel`] | a model whose rewards pass through a rule |
@@ -13,17 +16,23 @@
 //! Functions take the caller's memory: a number a state, a square of them for systems of equations.
 
 mod adaptive_design;
+mod backward_induction;
+mod dynamic_program;
 mod invariance;
 mod policy_evaluation;
 mod policy_iteration;
+mod relative_value_iteration;
 mod reward_designer;
 #[cfg(test)]
 mod tests;
 mod value_iteration;
 
 pub use adaptive_design::AdaptiveDesign;
+pub use backward_induction::backward_induction;
+pub use dynamic_program::{Answer, DeclaredTransition, DynamicProgram, Fault, Horizon, ProblemSize, Sense, Stage};
 pub use invariance::{InvarianceReport, ShapedModel, verify_invariance};
 pub use policy_evaluation::{discounted_sums, discounted_visits, policy_values};
 pub use policy_iteration::policy_iteration;
+pub use relative_value_iteration::{AverageReward, relative_value_iteration};
 pub use reward_designer::RewardDesigner;
-pub use value_iteration::{Convergence, Sweeps, action_value, value_iteration};
+pub use value_iteration::{Convergence, Sweeps, action_value, back_up, synchronous_value_iteration, value_iteration};

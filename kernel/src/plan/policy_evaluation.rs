@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::linalg::solve;
 use crate::math::is_in_unit_interval;
-use crate::model::{FiniteModel, expected_reward, outcomes};
+use crate::model::{FiniteModel, expected_reward, is_available, outcomes};
 
 /// `v = (I - gamma P_pi)^-1 r`: replaces what each state pays at once by what it pays in all under a policy whose
 /// `probability` of an action in a state is asked for (Sutton & Barto, equation 4.4, solved). An outcome that ends the
@@ -43,7 +43,8 @@ pub fn discounted_visits(
     solve(matrix, visits)
 }
 
-/// `v_pi` under the model's own rewards, as [`discounted_sums`] of what each state pays on average.
+/// `v_pi` under the model's own rewards, as [`discounted_sums`] of what each state pays on average; a state without an action pays
+/// what the model says of it.
 ///
 /// # Errors
 /// As [`discounted_sums`].
@@ -56,7 +57,8 @@ pub fn policy_values(
 ) -> Result<(), Error> {
     check(model, discount, matrix, values.len())?;
     for (state, value) in values.iter_mut().enumerate() {
-        *value = 0.0;
+        let is_end = (0..model.actions()).all(|action| !is_available(model, state, action));
+        *value = if is_end { model.terminal_value(state) } else { 0.0 };
         for action in 0..model.actions() {
             let p = probability(state, action);
             if p != 0.0 {

@@ -3,11 +3,12 @@
 use super::{action_value, policy_values};
 use crate::error::Error;
 use crate::math::TIE_TOLERANCE;
-use crate::model::{FiniteModel, check_outcomes};
+use crate::model::{FiniteModel, check_outcomes, is_available};
 
 /// Policy iteration (Sutton & Barto, section 4.3): from the policy that is there to the best one, with `v*` in `values`.
 /// In the end each state has the lowest action whose value is within [`TIE_TOLERANCE`] of the best, relative to the larger
-/// of 1 and the best value's magnitude: single precision tells no closer.
+/// of 1 and the best value's magnitude: single precision tells no closer. It stops when no state has an action that is better by
+/// more than this. Where the policy at the start names an action that is not available, the lowest that is takes its place.
 ///
 /// `matrix` is scratch of `S^2` numbers. Cost: a few systems of `S` equations.
 ///
@@ -29,11 +30,17 @@ pub fn policy_iteration(
     if actions == 0 {
         return Err(Error::EmptyRange);
     }
+    let available = |state: usize| (0..actions).filter(move |action| is_available(model, state, *action));
     for state in 0..states {
-        (0..actions).try_for_each(|action| check_outcomes(model, state, action))?;
+        available(state).try_for_each(|action| check_outcomes(model, state, action))?;
     }
     if policy.iter().any(|chosen| usize::from(*chosen) >= actions) {
         return Err(Error::ActionOutOfRange);
+    }
+    for (state, chosen) in policy.iter_mut().enumerate() {
+        if !is_available(model, state, usize::from(*chosen)) {
+            *chosen = available(state).next().unwrap_or(0) as u16;
+        }
     }
     // Each pass improves on a policy, or ends. Rounding may find equal ones better in turn, which changes nothing.
     for _ in 0..4 * states {
@@ -44,18 +51,22 @@ pub fn policy_iteration(
         let mut changed = false;
         for (state, chosen) in policy.iter_mut().enumerate() {
             let mut best = f32::NEG_INFINITY;
-            for action in 0..actions {
+            for action in available(state) {
                 best = best.max(action_value(model, discount, values, state, action)?);
+            }
+            if best == f32::NEG_INFINITY {
+                continue;
             }
             let enough = best - tolerance(best);
             if action_value(model, discount, values, state, usize::from(*chosen))? < enough {
                 changed = true;
             }
-            let mut lowest = 0;
-            while lowest + 1 < actions && action_value(model, discount, values, state, lowest)? < enough {
-                lowest += 1;
+            for action in available(state) {
+                if action_value(model, discount, values, state, action)? >= enough {
+                    *chosen = action as u16;
+                    break;
+                }
             }
-            *chosen = lowest as u16;
         }
         if !changed {
             break;
