@@ -50,6 +50,8 @@ errors! {
     NotMergeable "not_mergeable" "what was learned depends on the order of rewards, so it cannot be merged";
     OtherPrior "other_prior" "the two did not start from the same numbers, so they cannot be merged";
     Infeasible "infeasible" "no reward within the limits keeps the best policy the best";
+    EmptyBudget "empty_budget" "a budget is at least 1";
+    ExtensionOutOfRange "extension_out_of_range" "an extended limit must not be below the one before";
     DeadEnd "dead_end" "a state has no action, so that no reward goes on for ever";
     NotConverged "not_converged" "the values do not settle within the allowed sweeps";
     UnknownHeader "unknown_header" "the first line must be: dp 1";

@@ -14,9 +14,8 @@
 use crate::error::Error;
 use crate::math::{Math, is_in_unit_interval};
 use crate::state::{Identify, Identity, Persist, Reader, Write};
-use rand_core::SeedableRng;
 
-pub use rand_core::Rng;
+pub use rand_core::{Rng, SeedableRng};
 pub use rand_xoshiro::{SplitMix64, Xoshiro128PlusPlus as Generator};
 
 /// Stream `index` of `seed`: the generator seeded through SplitMix64, moved on by `index` jumps of 2^64 words.
@@ -35,6 +34,13 @@ pub fn stream(seed: u32, index: u32) -> Generator {
 pub fn unit_f32(rng: &mut (impl Rng + ?Sized)) -> f32 {
     const SCALE: f32 = 1.0 / 16_777_216.0;
     (rng.next_u32() >> 8) as f32 * SCALE
+}
+
+/// The same from the 64 bits of one word of [`SplitMix64`], which generates instances: its upper 24 bits.
+#[inline]
+pub fn unit_f32_of(word: u64) -> f32 {
+    const SCALE: f32 = 1.0 / 16_777_216.0;
+    (word >> 40) as f32 * SCALE
 }
 
 /// Uniform in `0..n` by Lemire's multiplication; takes one word, rarely more (each further word with a probability below

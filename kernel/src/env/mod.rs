@@ -29,6 +29,7 @@
 //! | [`LinearDynamicalBandit`] | Mussi, Metelli, Restelli (ICML 2023), section 2 |
 //! | [`CorridorDrive`] | after Jaeger et al. (2025): lights, a parked car, a speed limit |
 //! | [`MessageRooms`] | after Zheng et al. (2024): a sparse reward, and a message a step |
+//! | [`TurnWorker`] | after what Gao, Peng (2025) report of agents: it tries until it believes that it is done |
 //! | [`AllocationRequests`] | inputs as in Balseiro, Lu, Mirrokni (Operations Research 2023) |
 //!
 //! | piece | what it is |
@@ -73,6 +74,7 @@ mod taxi;
 #[cfg(test)]
 mod tests;
 mod time_limit;
+mod turn_worker;
 mod windy_grid;
 
 pub use acrobot::Acrobot;
@@ -105,6 +107,7 @@ pub use stall_chain::StallChain;
 pub use stationary_bandit::{BernoulliBandit, GaussianBandit};
 pub use taxi::Taxi;
 pub use time_limit::TimeLimit;
+pub use turn_worker::{TURN_CAP, Turn, TurnWorker};
 pub use windy_grid::WindyGrid;
 
 use crate::error::Error;

@@ -11,7 +11,7 @@
 //! | `classic-bandits.testbed`, `.bernoulli`, `.abrupt-change`, `.linear` | bandit | `lab-bandit` |
 //! | `dynlin-ucb` | bandit | `lab-bandit` |
 //! | `purely-periodic-policy.offline`, `.online` | bandit | `lab-bandit` |
-//! | `dual-mirror-descent` | allocate | `lab-allocate` |
+//! | `dual-mirror-descent`, `turn-budget-control` | allocate | `lab-allocate` |
 //! | `combinatorial-restless-q` | bandit | `lab-bandit` |
 //! | `simple-driving-reward`, `online-annotated-intrinsic-reward` | reward | `lab-reward` |
 //! | `behavior-alignment-reward` | reward | `lab-reward` |
@@ -90,6 +90,8 @@ mod run;
 mod simple_driving_reward;
 mod table;
 mod tabular_td;
+#[cfg(feature = "turn-budget-control")]
+mod turn_budget_control;
 mod uba_step_size_schedule;
 mod values;
 

@@ -208,6 +208,7 @@ experiments! {
     "advantage-estimators-time-limit" AdvantageTimeLimit super::advantage_estimators::TimeLimitExperiment;
     "advantage-estimators-two-questions" AdvantageTwoQuestions super::advantage_estimators::TwoQuestionsExperiment;
     "advantage-estimators-variance" AdvantageVariance super::advantage_estimators::VarianceExperiment;
+    "turn-budget-control" TurnBudgetControl super::turn_budget_control::TurnBudgetControlExperiment;
     "declarative-dp-solver-textbook" Textbook super::declarative_dp_solver::TextbookExperiment;
     "declarative-dp-solver-random-models" RandomModels super::declarative_dp_solver::RandomModelsExperiment;
 }

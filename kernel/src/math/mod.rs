@@ -14,12 +14,14 @@
 //! | [`WeightedMean`] | a weighted mean, its standard error and the effective sample size |
 //! | [`RunningMoments`] | mean and variance of a stream, in a summary |
 //! | [`percentile`], [`percentile_by`] | percentiles with linear interpolation |
+//! | [`heap_sort_by`] | a sort that cannot panic |
 //! | [`argmax`], [`maximum`] | the best index, ties to the lowest; the greatest value and how many share it |
 
 mod argmax;
 mod compensated_moments;
 mod compensated_sum;
 mod fixed;
+mod heap_sort;
 mod libm;
 #[cfg(feature = "micromath")]
 mod micromath;
@@ -36,6 +38,7 @@ pub use argmax::{TIE_TOLERANCE, argmax, maximum};
 pub use compensated_moments::CompensatedMoments;
 pub use compensated_sum::CompensatedSum;
 pub use fixed::{Fixed, FixedInteger, Fraction, Share};
+pub use heap_sort::heap_sort_by;
 pub use percentile::{percentile, percentile_by};
 pub use running_moments::RunningMoments;
 pub use scalar::Scalar;

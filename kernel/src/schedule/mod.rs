@@ -13,14 +13,17 @@
 //! |---|---|
 //! | [`RmsProp`] | a step size for every number, by how large its gradients have been |
 //! | [`StepSizes`] | the step sizes of a budget as an iterator that ends when it is spent |
+//! | [`TurnBudget`], [`percentile_turns`], [`percentile_of_counts`], [`RecentProgress`] | how many turns a worker may take, and an extension on demand |
 //! | [`StepSized`] | a learner whose step size can be changed |
 
 mod budgeted;
 mod rms_prop;
 pub mod shape;
+mod turn_budget;
 
 pub use budgeted::{Budgeted, StepSizes};
 pub use rms_prop::RmsProp;
+pub use turn_budget::{RecentProgress, TurnBudget, TurnDecision, percentile_of_counts, percentile_turns};
 
 use crate::error::Error;
 
