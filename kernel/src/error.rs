@@ -52,7 +52,9 @@ errors! {
     Infeasible "infeasible" "no reward within the limits keeps the best policy the best";
     EmptyBudget "empty_budget" "a budget is at least 1";
     ExtensionOutOfRange "extension_out_of_range" "an extended limit must not be below the one before";
-    DeadEnd "dead_end" "a state has no action, so that no reward goes on for ever";
+    DeadEnd "dead_end" "a state has no action";
+    RewardNotWhole "reward_not_whole" "a reward must be a whole number and not greater than the greatest";
+    StockOutOfRange "stock_out_of_range" "the stock at the start must be a return that can be";
     NotConverged "not_converged" "the values do not settle within the allowed sweeps";
     UnknownHeader "unknown_header" "the first line must be: dp 1";
     UnknownKeyword "unknown_keyword" "a line begins with horizon, states, actions, sense, start, terminal, p or pt";

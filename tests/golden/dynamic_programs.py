@@ -155,7 +155,44 @@ def salesman():
     write("salesman", "the cheapest tour of four towns; an action is a town", "finite 4", home + 1, 4, "min", 0, lines)
 
 
+def market():
+    chances = {1: (1, (0.75, 0.65)), 2: (3, (0.7, 0.5))}
+    lines = []
+    for regime in (0, 1):
+        for stays, probability in ((True, 0.8), (False, 0.2)):
+            after = regime if stays else 1 - regime
+            lines.append(f"p {regime} 0 {after} {probability} 0")
+            for action, (stake, wins) in chances.items():
+                win = wins[regime]
+                lines.append(f"p {regime} {action} {after} {number(probability * win)} {stake}")
+                lines.append(f"p {regime} {action} {after} {number(probability * (1 - win))} {-stake}")
+    about = "hold (0), stake 1 or 3; a state is the regime, 0 calm, 1 stormy"
+    write("market", about, "finite 8", 2, 3, "max", 0, lines)
+
+
+def detour():
+    rows, columns, goal, risky = 3, 4, 3, (1, 2)
+    lines = []
+    for cell in range(rows * columns):
+        if cell == goal:
+            lines.append(f"p {cell} 0 {cell} 1 0")
+            continue
+        row, column = divmod(cell, columns)
+        right = (row, min(column + 1, columns - 1))
+        for action, (row, column) in enumerate([right, (min(row + 1, rows - 1), column), (max(row - 1, 0), column)]):
+            after = row * columns + column
+            if after == goal:
+                lines.append(f"p {cell} {action} {after} 1 9")
+            elif after in risky and after != cell:
+                lines.append(f"p {cell} {action} {after} 0.85 -1")
+                lines.append(f"p {cell} {action} {after} 0.15 -7")
+            else:
+                lines.append(f"p {cell} {action} {after} 1 -1")
+    about = "right (0), down (1), up (2) through three rows of four cells to the last of the first; its middle two may cost 7"
+    write("detour", about, "finite 8", rows * columns, 3, "max", 0, lines)
+
+
 for problem in (
-    stagecoach, knapsack, allocation, replacement, inventory, lot_sizing, asset_selling, secretary, gambler, maintenance, toymaker, salesman,
+    stagecoach, knapsack, allocation, replacement, inventory, lot_sizing, asset_selling, secretary, gambler, maintenance, toymaker, salesman, market, detour,
 ):  # fmt: skip
     problem()

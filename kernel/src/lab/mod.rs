@@ -25,6 +25,7 @@
 //! | `uba-step-size-schedule.quadratic`, `.settings`, `.random-walk` | reward | `lab-reward` |
 //! | `advantage-estimators.scan`, `.time-limit`, `.two-questions`, `.variance` | advantage | `lab-advantage` |
 //! | `declarative-dp-solver.textbook`, `.random-models` | plan | `lab-plan` |
+//! | `stock-augmented-distributional-dp.market`, `.grid` | plan | `lab-plan` |
 //!
 //! A new experiment is one file, one line in `table.rs`, its feature, and nothing in any front end.
 //!
@@ -88,6 +89,7 @@ mod reward_shaping_toolbox;
 mod run;
 #[cfg(feature = "simple-driving-reward")]
 mod simple_driving_reward;
+mod stock_augmented_distributional_dp;
 mod table;
 mod tabular_td;
 #[cfg(feature = "turn-budget-control")]

@@ -211,6 +211,8 @@ experiments! {
     "turn-budget-control" TurnBudgetControl super::turn_budget_control::TurnBudgetControlExperiment;
     "declarative-dp-solver-textbook" Textbook super::declarative_dp_solver::TextbookExperiment;
     "declarative-dp-solver-random-models" RandomModels super::declarative_dp_solver::RandomModelsExperiment;
+    "stock-augmented-distributional-dp-market" StockMarket super::stock_augmented_distributional_dp::MarketExperiment;
+    "stock-augmented-distributional-dp-grid" StockGrid super::stock_augmented_distributional_dp::GridExperiment;
 }
 
 /// The place of an id in [`EXPERIMENTS`].

@@ -6,6 +6,8 @@
 //! | [`relative_value_iteration`] | the best average reward of one that goes on for ever |
 //! | [`backward_induction`] | the best decisions of a number of stages |
 //! | [`DynamicProgram`] | a finite model as text that a person writes, and its answer |
+//! | [`StockPlan`], [`Utility`] | the best distribution of the return: tail risk, targets; Avila Pires et al. (JMLR 2025) |
+//! | [`return_law`], [`ReturnLaw`] | the distribution of the return of any policy |
 //! | [`policy_iteration`] | the best policy and its values, by systems of equations |
 //! | [`policy_values`], [`discounted_sums`], [`discounted_visits`] | what any policy earns, and where it goes, by one system |
 //! | [`ShapedModel`] | a model whose rewards pass through a rule |
@@ -23,6 +25,7 @@ mod policy_evaluation;
 mod policy_iteration;
 mod relative_value_iteration;
 mod reward_designer;
+mod stock;
 #[cfg(test)]
 mod tests;
 mod value_iteration;
@@ -35,4 +38,5 @@ pub use policy_evaluation::{discounted_sums, discounted_visits, policy_values};
 pub use policy_iteration::policy_iteration;
 pub use relative_value_iteration::{AverageReward, relative_value_iteration};
 pub use reward_designer::RewardDesigner;
+pub use stock::{ReturnLaw, StockPlan, StockSizes, Utility, return_law};
 pub use value_iteration::{Convergence, Sweeps, action_value, back_up, synchronous_value_iteration, value_iteration};
