@@ -6,10 +6,9 @@
 //! was asked for), the time on the processor, and the figures by which contenders of a workload are compared, as
 //! `xtask/src/bench/subject.rs` lists them.
 
-use std::io::{BufRead, Write};
+use clock::ProcessTime;
 
-use cpu_time::ProcessTime;
-
+mod clock;
 mod kernel;
 #[cfg(feature = "peers")]
 mod nalgebra;
@@ -87,30 +86,47 @@ fn path_length(greedy: impl Fn(usize) -> usize) -> u32 {
     length
 }
 
-fn main() -> std::io::Result<()> {
+fn contenders() -> Vec<Contender> {
     let contenders = kernel::contenders();
     #[cfg(feature = "peers")]
     let contenders = [&contenders[..], &nalgebra::CONTENDERS, &[rsrl::CONTENDER, rurel::CONTENDER]].concat();
+    contenders
+}
+
+/// The lines that come first.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen::prelude::wasm_bindgen)]
+pub fn greeting() -> String {
+    contenders().iter().map(|(line, _)| format!("{line}\n")).chain(["\n".into()]).collect()
+}
+
+/// Runs what a line asks for; returns the line that answers it.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen::prelude::wasm_bindgen)]
+pub fn answer(line: &str) -> String {
+    let contenders = contenders();
+    let asked = line.split_once(' ').and_then(|(steps, rest)| {
+        let named = |(text, _): &&Contender| text.split_once(':').is_some_and(|(name, _)| name == rest);
+        Some((steps.parse().ok()?, contenders.iter().find(named)?))
+    });
+    let Some((steps, (_, run))) = asked else {
+        return format!("cannot run: {line}\n");
+    };
+    let Report { steps, seconds, figures } = run(steps);
+    let figures: String = figures.iter().map(|figure| format!(" {figure}")).collect();
+    format!("{steps} {seconds}{figures}\n")
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::io::Result<()> {
+    use std::io::{BufRead, Write};
+
     let mut out = std::io::stdout().lock();
-    for (line, _) in &contenders {
-        writeln!(out, "{line}")?;
-    }
-    writeln!(out)?;
+    out.write_all(greeting().as_bytes())?;
     for line in std::io::stdin().lock().lines() {
-        let line = line?;
-        let parsed = line.split_once(' ').and_then(|(steps, rest)| {
-            let named = |(text, _): &&Contender| text.split_once(':').is_some_and(|(name, _)| name == rest);
-            Some((steps.parse().ok()?, contenders.iter().find(named)?))
-        });
-        match parsed {
-            Some((steps, (_, run))) => {
-                let Report { steps, seconds, figures } = run(steps);
-                write!(out, "{steps} {seconds}")?;
-                figures.iter().try_for_each(|figure| write!(out, " {figure}"))?;
-                writeln!(out)?;
-            }
-            None => writeln!(out, "cannot run: {line}")?,
-        }
+        out.write_all(answer(&line?).as_bytes())?;
     }
     Ok(())
 }
+
+/// `contenders.cjs` speaks for it.
+#[cfg(target_arch = "wasm32")]
+fn main() {}

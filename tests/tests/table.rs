@@ -32,6 +32,9 @@ fn names_are_plain_and_unique() {
         for text in [d.title, d.summary, d.citation, d.step] {
             assert!(!text.trim().is_empty(), "{} says too little", d.id);
         }
+        // Front ends write "1 episode" and "2 episodes".
+        let takes_an_s = !["s", "x", "z", "ch", "sh"].iter().any(|end| d.step.ends_with(end));
+        assert!(takes_an_s, "{}: the plural of {step} is not {step}s", d.id, step = d.step);
     }
 }
 

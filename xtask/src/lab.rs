@@ -6,13 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-use wasm_bindgen_cli_support::Bindgen;
 
 use crate::House;
 use crate::process::{cargo, output, run};
 use crate::provision::{Need, ensure};
-
-const TARGET: &str = "wasm32-unknown-unknown";
+use crate::wasm::{Loader, TARGET, bind};
 
 /// Builds the site and returns its folder. The old one is replaced only once the new one is whole.
 pub fn build(house: &House) -> Result<PathBuf, String> {
@@ -75,13 +73,7 @@ fn module(house: &House, site: &Path, feature: &str) -> Result<(), String> {
     // Leptos then builds one type of view instead of one a place: a smaller page.
     build.env("RUSTFLAGS", "--cfg erase_components");
     run(&mut build)?;
-    let wasm = house.target.join(TARGET).join("web/habit_web.wasm");
-    let mut bindgen = Bindgen::new();
-    bindgen.input_path(&wasm).typescript(false).omit_default_module_path(false).out_name(feature);
-    bindgen
-        .web(true)
-        .and_then(|bindgen| bindgen.generate(site))
-        .map_err(|error| format!("{feature}: no JavaScript could be written: {}", one_line(&error.to_string())))?;
+    bind(&house.target.join(TARGET).join("web/habit_web.wasm"), Loader::Page, feature, site)?;
     let small = site.join(format!("{feature}_bg.wasm"));
     let mut optimise = Command::new("node");
     // Started through node, because `.bin` holds no programs that every system can start.
@@ -113,8 +105,4 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
 
 fn cannot(what: &str, path: &Path, error: &std::io::Error) -> String {
     format!("cannot {what} {}: {error}", path.display())
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 mod bench;
@@ -18,6 +19,7 @@ mod provision;
 mod serve;
 mod stages;
 mod test;
+mod wasm;
 
 /// Developer tasks.
 #[derive(Parser)]
@@ -92,9 +94,29 @@ impl House {
     }
 }
 
+/// Says in one line what is wrong with the command line; help and version are what was asked for.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        error.exit();
+    }
+    eprintln!("{}; `cargo xtask --help` tells more", one_line(&error.to_string()));
+    ExitCode::from(2)
+}
+
+/// What clap says in paragraphs, without what it says every time.
+fn one_line(text: &str) -> String {
+    let told = text.split("\n\n").filter(|part| !part.starts_with("Usage:") && !part.starts_with("For more"));
+    let parts = told.map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    parts.map(|part| part.replacen("tip: ", "", 1)).collect::<Vec<_>>().join("; ")
+}
+
 fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refuse(&error),
+    };
     let house = House::find();
-    let outcome = match Arguments::parse().task {
+    let outcome = match arguments.task {
         Task::Lab { no_open, port, build_only } => lab::build(&house).and_then(|site| {
             if build_only {
                 println!("The site is in {}", site.display());
@@ -113,4 +135,24 @@ fn main() -> ExitCode {
         eprintln!("error: {error}");
         ExitCode::FAILURE
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_command_line_is_answered_in_one_line() {
+        for (line, says) in [
+            ("test kernl", "a similar value exists: 'kernel'"),
+            ("lab --port 0", "0 is not in 1..=65535"),
+            ("bench", "<SUBJECT>"),
+            ("tset", "'test'"),
+        ] {
+            let words = std::iter::once("xtask").chain(line.split(' '));
+            let error = Arguments::try_parse_from(words).err().expect("refused");
+            let said = one_line(&error.to_string());
+            assert!(said.starts_with("error: ") && said.contains(says) && !said.contains(['\n', '\t']), "{said}");
+        }
+    }
 }

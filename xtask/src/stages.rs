@@ -34,7 +34,7 @@ const NEXTEST: Need<'static> = Need::Cargo("cargo-nextest");
 const CHIP: &str = "thumbv6m-none-eabi";
 const CHIP_WITH_FLOATS: &str = "thumbv7em-none-eabihf";
 const RISC_V: &str = "riscv32imac-unknown-none-elf";
-const PAGE: &str = "wasm32-unknown-unknown";
+const PAGE: &str = crate::wasm::TARGET;
 
 /// Every stage, in the order in which they run.
 pub const STAGES: &[Stage] = &[

@@ -2,22 +2,18 @@
 
 use std::hint::black_box;
 
-use cpu_time::ProcessTime;
 use habit::advantage::Gae;
 use habit::interact::RolloutView;
 
 use super::kernel_line;
+use crate::clock::ProcessTime;
 use crate::worlds::{Aligned, rollout};
 use crate::{Contender, Report};
 
-/// The name of the kernel where every pass checks its inputs first.
+/// The kernel where every pass checks its inputs first.
 macro_rules! checked_line {
     ($workload:literal) => {
-        if cfg!(feature = "portable") {
-            concat!($workload, " habit-portable-check: RolloutView::new and Gae::advantages in every pass")
-        } else {
-            concat!($workload, " habit-check: RolloutView::new and Gae::advantages in every pass")
-        }
+        kernel_line!($workload, "-check", "RolloutView::new and Gae::advantages in every pass")
     };
 }
 

@@ -6,13 +6,18 @@ mod advantage;
 mod bandit;
 mod policy;
 
-/// The name of the kernel: it is built twice.
+/// The kernel's line; its name says how it was built.
 macro_rules! kernel_line {
     ($workload:literal, $text:literal) => {
-        if cfg!(feature = "portable") {
-            concat!($workload, " habit-portable: ", $text)
+        kernel_line!($workload, "", $text)
+    };
+    ($workload:literal, $suffix:literal, $text:literal) => {
+        if cfg!(target_arch = "wasm32") {
+            concat!($workload, " habit-wasm", $suffix, ": ", $text)
+        } else if cfg!(feature = "portable") {
+            concat!($workload, " habit-portable", $suffix, ": ", $text)
         } else {
-            concat!($workload, " habit: ", $text)
+            concat!($workload, " habit", $suffix, ": ", $text)
         }
     };
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::process::ExitCode;
 
 use habit::Error;
@@ -35,6 +36,11 @@ pub fn run(arguments: &arguments::Run, out: &mut dyn Write) -> Result<ExitCode, 
     if entries.len() > 1 && (arguments.plot.is_some() || arguments.format == Format::Csv) {
         let ids: Vec<_> = entries.iter().map(|entry| EXPERIMENTS[*entry].id).collect();
         let sentence = format!("--plot and csv take one experiment; name one of {}", ids.join(", "));
+        return Err(Failure::Input(sentence));
+    }
+    let extension = arguments.plot.as_deref().and_then(Path::extension);
+    if let Some(other) = extension.filter(|extension| !extension.eq_ignore_ascii_case("svg")) {
+        let sentence = format!("plots are SVG: let the file of --plot end in .svg, not .{}", other.display());
         return Err(Failure::Input(sentence));
     }
     if arguments.save.is_some() && (entries.len() > 1 || arguments.seeds > 1) {

@@ -109,7 +109,7 @@ impl Experiment for ClipDeltaRewardRefinementExperiment {
                   once; as differences it slows learning down; clipped and as differences it helps.",
         citation: "Gao, Xu, Ye, Liu, He, Fu, Mei, Wang, Wu, On Designing Effective RL Reward at Training Time for LLM Reasoning, \
                    2024, arXiv 2410.15115",
-        step: "batch",
+        step: "update",
         steps: Steps { minimum: 1, maximum: 10_000, default: BATCHES, conformance: 20 },
         contenders: &CONTENDERS,
         parameters: &[

@@ -444,7 +444,7 @@ mod tests {
             let state = [2.0 * unit_f32(&mut rng) - 1.0];
             let action = agent.act(state, &mut rng).unwrap();
             // Best is a = 1 - .5 s.
-            let miss = action - (1.0 - 0.5 * state[0]);
+            let miss = action[0] - (1.0 - 0.5 * state[0]);
             let step =
                 Transition { state, action, reward: -miss * miss, next_state: state, outcome: Outcome::Terminated };
             agent.learn(&step, &mut rng).unwrap();

@@ -206,6 +206,49 @@ pub trait Prediction {
 }
 
 /// A learner whose sizes are those of the environment, as far as the compiler knows them.
+///
+/// ```
+/// use habit::env::{CartPole, Env, Pendulum};
+/// use habit::learn::{ActorCritic, Control, SarsaLambda, Suits};
+/// use habit::policy::features::{Raw, TileCoding};
+/// use habit::policy::{GaussianPolicy, SoftmaxPolicy};
+/// fn fits<V: Env, C: Control + Suits<V>>() {}
+/// fits::<CartPole, SarsaLambda<TileCoding<4, 2, 8, 648>, 2, 648>>();
+/// fits::<CartPole, ActorCritic<SoftmaxPolicy<2, 5>, Raw<4, 5>, [[f32; 5]; 2], 5>>();
+/// fits::<Pendulum, ActorCritic<GaussianPolicy<4>, Raw<3, 4>, [[f32; 4]; 2], 4>>();
+/// ```
+///
+/// What does not fit does not compile: features of other observations,
+///
+/// ```compile_fail,E0271
+/// # use habit::{env::{CartPole, Env}, learn::{Control, SarsaLambda, Suits}, policy::features::TileCoding};
+/// # fn fits<V: Env, C: Control + Suits<V>>() {}
+/// fits::<CartPole, SarsaLambda<TileCoding<2, 8, 8, 648>, 2, 648>>();
+/// ```
+///
+/// another number of actions,
+///
+/// ```compile_fail,E0277
+/// # use habit::{env::{CartPole, Env}, learn::{Control, SarsaLambda, Suits}, policy::features::TileCoding};
+/// # fn fits<V: Env, C: Control + Suits<V>>() {}
+/// fits::<CartPole, SarsaLambda<TileCoding<4, 2, 8, 648>, 3, 648>>();
+/// ```
+///
+/// actions of another kind,
+///
+/// ```compile_fail,E0271
+/// # use habit::{env::{Env, Pendulum}, learn::{ActorCritic, Control, Suits}, policy::{SoftmaxPolicy, features::Raw}};
+/// # fn fits<V: Env, C: Control + Suits<V>>() {}
+/// fits::<Pendulum, ActorCritic<SoftmaxPolicy<2, 4>, Raw<3, 4>, [[f32; 4]; 2], 4>>();
+/// ```
+///
+/// or a policy over more features than there are.
+///
+/// ```compile_fail,E0271
+/// # use habit::{env::{CartPole, Env}, learn::{ActorCritic, Control, Suits}, policy::{SoftmaxPolicy, features::Raw}};
+/// # fn fits<V: Env, C: Control + Suits<V>>() {}
+/// fits::<CartPole, ActorCritic<SoftmaxPolicy<2, 6>, Raw<4, 5>, [[f32; 5]; 2], 5>>();
+/// ```
 pub trait Suits<V: Env> {}
 
 /// What an episode brought.

@@ -13,7 +13,29 @@ use core::marker::PhantomData;
 /// Barto, equations 13.20 and 13.21); the logarithm of `sigma` is kept within -10 and 10.
 ///
 /// `grad log pi` is `(a - mu)/sigma^2 phi` for the mean's weights and `((a - mu)^2/sigma^2 - 1) phi` for the spread's.
-/// Memory: `8 F` bytes. Cost of a call: two products with the features and an exponential; a draw takes two words.
+/// An action is one number, as a [`Bounded<1>`](crate::env::Bounded) holds it. Memory: `8 F` bytes. Cost of a call: two
+/// products with the features and an exponential; a draw takes two words.
+///
+/// ```
+/// use habit::env::{Pendulum, TimeLimit};
+/// use habit::learn::{ActorCritic, ActorCriticParameters, run_episode};
+/// use habit::policy::{GaussianPolicy, features::Raw};
+/// use habit::rng::stream;
+/// let features = Raw::<3, 4>::new([1.0, 1.0, 8.0])?;
+/// let parameters = ActorCriticParameters {
+///     actor_step_size: 1e-4,
+///     critic_step_size: 0.01,
+///     discount: 0.95,
+///     actor_lambda: 0.8,
+///     critic_lambda: 0.8,
+/// };
+/// let mut agent = ActorCritic::<_, Raw<3, 4>, _, 4>::new(GaussianPolicy::<4>::EMPTY, [[0.0; 4]; 2]);
+/// agent.start(features, parameters)?;
+/// let mut pendulum = TimeLimit::new(Pendulum::new(), Pendulum::TIME_LIMIT);
+/// let episode = run_episode(&mut pendulum, &mut agent, u32::MAX, &mut stream(1, 0), &mut stream(1, 1))?;
+/// assert_eq!(episode.length, 200);
+/// # Ok::<(), habit::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct GaussianState<F: Dim, B: StorageMut, M = Libm> {
     theta: Table<Const<2>, F, B>,
@@ -68,22 +90,28 @@ impl<F: Dim, B: StorageMut, M: Math> GaussianState<F, B, M> {
 }
 
 impl<F: Dim, B: StorageMut, M: Math> StochasticPolicy for GaussianState<F, B, M> {
-    type Action = f32;
+    type Action = [f32; 1];
     type Size = F;
 
-    fn act(&mut self, code: &impl Code, rng: &mut (impl Rng + ?Sized)) -> Result<f32, Error> {
+    fn act(&mut self, code: &impl Code, rng: &mut (impl Rng + ?Sized)) -> Result<[f32; 1], Error> {
         let (mean, deviation) = self.distribution(code)?;
-        Ok(mean + deviation * box_muller::<M>(rng).0)
+        Ok([mean + deviation * box_muller::<M>(rng).0])
     }
 
-    fn log_probability(&mut self, code: &impl Code, action: f32) -> Result<f32, Error> {
+    fn log_probability(&mut self, code: &impl Code, [action]: [f32; 1]) -> Result<f32, Error> {
         const HALF_LOG_TAU: f32 = 0.918_938_5;
         let (mean, deviation) = self.distribution(code)?;
         let standard = (action - mean) / deviation;
         Ok(-0.5 * standard * standard - M::ln(deviation) - HALF_LOG_TAU)
     }
 
-    fn add_score(&mut self, code: &impl Code, action: f32, weight: f32, gradient: &mut [f32]) -> Result<(), Error> {
+    fn add_score(
+        &mut self,
+        code: &impl Code,
+        [action]: [f32; 1],
+        weight: f32,
+        gradient: &mut [f32],
+    ) -> Result<(), Error> {
         if gradient.len() != self.theta.values().len() {
             return Err(Error::LengthMismatch);
         }
@@ -92,7 +120,7 @@ impl<F: Dim, B: StorageMut, M: Math> StochasticPolicy for GaussianState<F, B, M>
         Ok(())
     }
 
-    fn step(&mut self, code: &impl Code, action: f32, weight: f32) -> Result<(), Error> {
+    fn step(&mut self, code: &impl Code, [action]: [f32; 1], weight: f32) -> Result<(), Error> {
         let score = self.score(code, action)?;
         if !weight.is_finite() {
             return Err(Error::NonFinite);
@@ -152,7 +180,7 @@ mod tests {
         let (mut policy, mut rng) = (policy(), stream(3, 0));
         let (mut sum, mut squares) = (0.0, 0.0);
         for _ in 0..50_000 {
-            let action = f64::from(policy.act(&CODE, &mut rng).unwrap());
+            let action = f64::from(policy.act(&CODE, &mut rng).unwrap()[0]);
             sum += action;
             squares += action * action;
         }
@@ -163,19 +191,19 @@ mod tests {
     #[test]
     fn the_score_is_that_of_finite_differences() {
         let mut score = [0.0; 4];
-        policy().add_score(&CODE, 0.7, 1.0, &mut score).unwrap();
+        policy().add_score(&CODE, [0.7], 1.0, &mut score).unwrap();
         for index in 0..4 {
             let moved = |by: f32| {
                 let mut theta = policy().parameters().to_vec();
                 theta[index] += by;
                 let mut moved = policy();
                 moved.set(&theta).unwrap();
-                moved.log_probability(&CODE, 0.7).unwrap()
+                moved.log_probability(&CODE, [0.7]).unwrap()
             };
             assert!((score[index] - (moved(0.01) - moved(-0.01)) / 0.02).abs() < 2e-3);
         }
         let mut stepped = policy();
-        stepped.step(&CODE, 0.7, 1.0).unwrap();
+        stepped.step(&CODE, [0.7], 1.0).unwrap();
         let mut added = policy();
         added.add(1.0, &score).unwrap();
         assert_eq!(stepped.parameters(), added.parameters());
@@ -185,8 +213,8 @@ mod tests {
     fn bad_input_changes_nothing() {
         let mut policy = policy();
         let before = policy.digest();
-        assert_eq!(policy.step(&CODE, f32::NAN, 1.0), Err(Error::NonFinite));
-        assert_eq!(policy.step(&CODE, 0.0, f32::INFINITY), Err(Error::NonFinite));
+        assert_eq!(policy.step(&CODE, [f32::NAN], 1.0), Err(Error::NonFinite));
+        assert_eq!(policy.step(&CODE, [0.0], f32::INFINITY), Err(Error::NonFinite));
         assert_eq!(policy.act(&Dense([f32::NAN, 0.0]), &mut stream(0, 0)), Err(Error::NonFinite));
         assert_eq!(policy.digest(), before);
     }

@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use crate::House;
 use crate::process::{cargo, line, output, run};
 use crate::provision::{Need, ensure, python};
+use crate::wasm::{self, Loader};
 
 mod firmware;
 mod subject;
@@ -76,10 +77,11 @@ fn gpu(house: &House, rounds: usize) -> Result<(), String> {
 /// A program of contenders: what it is built with, and how it is started.
 type Build = fn(&House, Subject) -> Result<(Command, String), String>;
 
-const PROGRAMS: [(&str, Build); 4] = [
+const PROGRAMS: [(&str, Build); 5] = [
     ("C", c),
-    ("the kernel and other crates", |house, _| rust(house, "native", &["--features", "peers"], Some(NATIVE))),
-    ("the kernel for every processor", |house, _| rust(house, "portable", &["--features", "portable"], None)),
+    ("the kernel and other crates", |house, _| native(house, "native", &["--features", "peers"], Some(NATIVE))),
+    ("the kernel for every processor", |house, _| native(house, "portable", &["--features", "portable"], None)),
+    ("the kernel in WebAssembly", |house, _| in_wasm(house)),
     ("Python", interpreter),
 ];
 
@@ -100,20 +102,36 @@ fn c(house: &House, subject: Subject) -> Result<(Command, String), String> {
     Ok((Command::new(program), C_FLAGS.join(" ")))
 }
 
-fn rust(house: &House, name: &str, features: &[&str], flags: Option<&str>) -> Result<(Command, String), String> {
+/// Builds the contenders in Rust; returns the folder that they are in, and the flags.
+fn rust(house: &House, name: &str, arguments: &[&str], flags: Option<&str>) -> Result<(PathBuf, String), String> {
     let target = folder(house)?.join(name);
     let mut build = cargo();
-    build.args(["build", "--quiet", "--locked", "--release"]).args(features).arg("--target-dir").arg(&target);
+    build.args(["build", "--quiet", "--locked", "--release"]).args(arguments).arg("--target-dir").arg(&target);
     build.env("RUSTFLAGS", flags.unwrap_or_default()).current_dir(house.root.join("bench"));
     println!("Building the contenders in Rust ({name}): {}", line(&build));
     run(&mut build)?;
     let version = output(Command::new("rustc").arg("--version"))?;
     let version = version.split(" (").next().unwrap_or_default().trim();
+    let flags = format!("{version}, --release with fat LTO in one unit {}", flags.unwrap_or_default());
+    Ok((target, flags.trim_end().into()))
+}
+
+fn native(house: &House, name: &str, features: &[&str], flags: Option<&str>) -> Result<(Command, String), String> {
+    let (target, flags) = rust(house, name, features, flags)?;
     let program = target.join("release").join(format!("habit-bench{}", std::env::consts::EXE_SUFFIX));
-    Ok((
-        Command::new(program),
-        format!("{version}, --release with fat LTO in one unit {}", flags.unwrap_or_default()).trim_end().into(),
-    ))
+    Ok((Command::new(program), flags))
+}
+
+/// In the engine of Node.js, which is Chromium's.
+fn in_wasm(house: &House) -> Result<(Command, String), String> {
+    ensure(house, Need::Target(wasm::TARGET))?;
+    let version = output(Command::new("node").arg("--version"))?;
+    let (target, flags) = rust(house, "wasm", &["--target", wasm::TARGET], None)?;
+    let release = target.join(wasm::TARGET).join("release");
+    wasm::bind(&release.join("habit-bench.wasm"), Loader::Node, "contenders", &release)?;
+    let mut command = Command::new("node");
+    command.arg(house.root.join("bench/contenders.cjs")).arg(release.join("contenders.js"));
+    Ok((command, format!("{flags} --target {}, Node.js {}", wasm::TARGET, version.trim())))
 }
 
 fn interpreter(house: &House, subject: Subject) -> Result<(Command, String), String> {

@@ -33,6 +33,7 @@ const WRONG: &[(&[&str], &str)] = &[
     (&["run", "cliff-walking", "--format", "xml"], "[possible values: table, json, csv]"),
     (&["show", "cliff-walking", "--format", "csv"], "[possible values: table, json]"),
     (&["run", "cliff-walking", "--plot"], "a value is required for '--plot"),
+    (&["run", "cliff-walking", "--plot", "returns.png"], "end in .svg, not .png"),
     (&["run", "cliff-walking", "--save"], "a value is required for '--save"),
     (&["run", "cliff-walking", "--seeds", "2", "--save", "x"], "--save takes one experiment and one seed"),
     (&["run", "tabular-td", "--save", "x"], "--save takes one experiment and one seed"),
