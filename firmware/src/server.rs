@@ -164,6 +164,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "{\"event\":\"restart\",\"reason\":\"fault\",\"place\":\"0x0000abcd\"}")]
     fn a_restart_says_why() {
-        crate::restart::after_fault(&mut Desk::default(), 0xabcd)
+        restart::after_fault(&mut Desk::default(), 0xabcd)
     }
 }
