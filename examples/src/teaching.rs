@@ -279,9 +279,9 @@ impl Teaching {
         let digest = |walker: &Walker| walker.judged.digest();
         Ok(match line.text("cmd")? {
             "hello" => {
-                let bytes = size_of::<Self>();
+                let (bytes, [a, b]) = (size_of::<Self>(), self.fingers.down.map(u32::from));
                 write!(out, r#"{{"event":"hello","protocol":{VERSION},"kernel":"{KERNEL}","example":"teaching","#)
-                    .and_then(|()| writeln!(out, r#""state_bytes":{bytes}}}"#))
+                    .and_then(|()| writeln!(out, r#""buttons":[{a},{b}],"state_bytes":{bytes}}}"#))
             }
             "start" => self.start(line.whole("seed")?, out).map_err(whole)?,
             "step" => {
