@@ -1,6 +1,7 @@
 //! The boards, one file each, and what they say of themselves.
 
-use crate::board::Board;
+use crate::board::{Board, Button, Lights, Picture};
+use crate::chip::Chip;
 use crate::family;
 use crate::port::{Port, RECEIVED};
 use habit::protocol::Storage;
@@ -22,7 +23,7 @@ pub mod stm32f405;
 #[cfg(feature = "stm32vldiscovery")]
 pub mod stm32vldiscovery;
 
-/// What one board says of its serial line and of where it keeps what was learned; the rest of a [`Board`] follows from the family of its core.
+/// What one board says of its parts; the rest of a [`Board`] follows from the family of its core.
 pub trait Wiring {
     /// The kind of port.
     type Port: Port;
@@ -34,8 +35,25 @@ pub trait Wiring {
     /// Named once in an image, by its server.
     const STORAGE: Self::Storage;
 
-    /// Opens the port and lets its interrupt through.
+    /// The kind of chip.
+    type Chip: Chip;
+
+    /// Opens the port and lets its interrupt through, then opens the chip.
     fn open();
+
+    /// As [`Board::LIGHTS`].
+    const LIGHTS: Lights = Lights::None;
+
+    /// As [`Board::show`].
+    fn show(_picture: &Picture) {}
+
+    /// Goes on with the picture; called by every interrupt.
+    fn refresh() {}
+
+    /// As [`Board::pressed`].
+    fn pressed(_button: Button) -> Option<bool> {
+        None
+    }
 }
 
 impl<W: Wiring> Board for W {
@@ -54,11 +72,39 @@ impl<W: Wiring> Board for W {
     fn restart(&mut self) -> ! {
         // The last bytes are still on their way.
         W::PORT.flush();
+        W::Chip::restarts();
         family::reset()
+    }
+
+    fn clock(&mut self) -> u32 {
+        W::Chip::clock()
+    }
+
+    fn entropy(&mut self) -> Option<u32> {
+        W::Chip::entropy()
+    }
+
+    const LIGHTS: Lights = W::LIGHTS;
+
+    fn show(&mut self, picture: &Picture) {
+        W::show(picture);
+    }
+
+    fn pressed(&mut self, button: Button) -> Option<bool> {
+        W::pressed(button)
+    }
+
+    fn feed(&mut self) {
+        W::Chip::feed();
+    }
+
+    fn was_hung(&mut self) -> bool {
+        W::Chip::was_hung()
     }
 }
 
-/// Takes what a board's line has received; called by its interrupt.
+/// Takes what a board's line has received, and goes on with the picture; called by its interrupts.
 pub fn take<W: Wiring>() {
     W::PORT.take(&RECEIVED);
+    W::refresh();
 }

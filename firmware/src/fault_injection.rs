@@ -23,12 +23,15 @@ pub(crate) fn lost() {
     LOST.store(true, Relaxed);
 }
 
-/// Panics after a byte that stands for a bell; lets the core meet what is no instruction after the one before it; after
+/// Panics after a byte that stands for a bell; hangs, interrupts and all, after the one behind it; lets the core meet what is no instruction after the one before it; after
 /// the one before that, takes nothing more until bytes are lost. Those from 2 to 4 say at which operation of the flash the power is cut:
 /// none, and then its number in binary digits, of which 3 is 0 and 4 is 1.
 #[allow(clippy::panic)]
 pub(crate) fn obey(byte: u8) {
     match byte {
+        8 => loop {
+            core::hint::black_box(byte);
+        },
         7 => panic!("asked for"),
         #[cfg(all(target_arch = "arm", target_os = "none"))]
         6 => cortex_m::asm::udf(),

@@ -4,7 +4,9 @@
 //! |---|---|
 //! | [`Board`] | what an image needs of a board |
 //! | `boards` | the boards, one file each |
+//! | `chip` | clocks, random numbers and watchdogs of chips, one file a kind |
 //! | `port` | serial ports of chips, one file a kind |
+//! | `matrix` | the lights of the micro:bits |
 //! | [`Ring`] | received bytes, from the interrupt to the loop |
 //! | [`Server`] | the loop: lines in, lines out, work in between |
 //! | [`Conversation`] | what it serves: a session of experiments (`kernel/PROTOCOL.md`), or [`Bandits`] |
@@ -25,10 +27,14 @@ mod bandits;
 mod board;
 #[cfg(target_os = "none")]
 pub mod boards;
+#[cfg(target_os = "none")]
+pub mod chip;
 #[cfg(all(target_arch = "arm", target_os = "none"))]
 pub mod cortex;
 #[cfg(feature = "fault-injection")]
 mod fault_injection;
+#[cfg(all(target_os = "none", any(feature = "microbit-v1", feature = "microbit-v2")))]
+mod matrix;
 #[cfg(target_os = "none")]
 pub mod port;
 mod register;
@@ -45,7 +51,7 @@ use cortex as family;
 use riscv as family;
 
 pub use bandits::Bandits;
-pub use board::Board;
+pub use board::{Board, Button, Light, Lights, Line, Picture};
 pub use register::Register;
 pub use ring::Ring;
 pub use server::{Conversation, Server};

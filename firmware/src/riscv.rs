@@ -27,16 +27,55 @@ pub fn unmask() {
     }
 }
 
-/// Sleeps until an interrupt, unless a byte is there.
+/// The timer of RISC-V, which the ESP32-C3 lacks, by the names of the FE310's manual.
+#[cfg(not(feature = "esp32-c3"))]
+mod timer {
+    crate::register::registers! {
+        CLINT_MTIMECMP_LOW 0x0200_4000
+        CLINT_MTIMECMP_HIGH 0x0200_4004
+        CLINT_MTIME_LOW 0x0200_bff8
+        CLINT_MTIME_HIGH 0x0200_bffc
+    }
+}
+
+/// Hertz of the timer; emulators have others.
+#[cfg(not(feature = "esp32-c3"))]
+pub const LOW_FREQUENCY: u32 = 32_768;
+
+/// The timer's count since the chip was switched on.
+#[cfg(not(feature = "esp32-c3"))]
+pub fn time() -> u64 {
+    loop {
+        let (high, low) = (timer::CLINT_MTIME_HIGH.read(), timer::CLINT_MTIME_LOW.read());
+        if timer::CLINT_MTIME_HIGH.read() == high {
+            return u64::from(high) << 32 | u64::from(low);
+        }
+    }
+}
+
+/// Sleeps until an interrupt, for a second at most, unless a byte is there.
+#[cfg(not(feature = "esp32-c3"))]
 pub fn idle(received: &Ring<1024>) {
     // An interrupt that is held back ends the sleep all the same.
     riscv::interrupt::free(|| {
-        // The ESP32-C3 does not say so, and stays awake.
-        if received.is_empty() && cfg!(not(feature = "esp32-c3")) {
+        if received.is_empty() {
+            let until = time() + u64::from(LOW_FREQUENCY);
+            // Not too early in between.
+            timer::CLINT_MTIMECMP_HIGH.write(u32::MAX);
+            timer::CLINT_MTIMECMP_LOW.write(until as u32);
+            timer::CLINT_MTIMECMP_HIGH.write((until >> 32) as u32);
+            // SAFETY: nothing is called by it: it is held back, and off again before it is not.
+            unsafe { riscv::register::mie::set_mtimer() };
             riscv::asm::wfi();
+            // SAFETY: as above.
+            unsafe { riscv::register::mie::clear_mtimer() };
         }
     });
 }
+
+/// The ESP32-C3 does not say that an interrupt which is held back ends its sleep, and stays awake.
+#[cfg(feature = "esp32-c3")]
+pub fn idle(_received: &Ring<1024>) {}
 
 /// Starts the image from its first instruction, with every interrupt held back and all memory as at the beginning.
 pub fn reset() -> ! {

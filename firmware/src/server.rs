@@ -1,6 +1,7 @@
 //! The loop of every image.
 
 use crate::board::{Board, Line};
+use crate::restart;
 use core::fmt::{Error, Result, Write};
 use habit::protocol::{LineReader, Session, Storage};
 
@@ -26,11 +27,11 @@ pub trait Conversation {
     /// What `out` says.
     fn line(&mut self, line: &[u8], storage: &mut impl Storage, out: &mut impl Write) -> Result;
 
-    /// Works for a little while, and says whether there is more to do.
+    /// Works for a little while, with all that the board has, and says whether there is more to do at once.
     ///
     /// # Errors
-    /// What `out` says.
-    fn advance(&mut self, _out: &mut impl Write) -> core::result::Result<bool, Error> {
+    /// What the line says.
+    fn advance(&mut self, _board: &mut impl Board) -> core::result::Result<bool, Error> {
         Ok(false)
     }
 }
@@ -43,8 +44,8 @@ impl Conversation for Session {
         self.line_with(line, storage, out)
     }
 
-    fn advance(&mut self, out: &mut impl Write) -> core::result::Result<bool, Error> {
-        Self::advance(self, 1, out)
+    fn advance(&mut self, board: &mut impl Board) -> core::result::Result<bool, Error> {
+        Self::advance(self, 1, &mut Line(board))
     }
 }
 
@@ -63,6 +64,7 @@ impl<C: Conversation, S: Storage> Server<C, S> {
 
     /// Obeys what comes and works in between, for ever.
     pub fn run(&mut self, board: &mut impl Board) -> ! {
+        restart::if_hung(board);
         // The line takes everything, so nothing can be wrong with it.
         let _ = self.conversation.begin(&mut Line(board));
         loop {
@@ -74,6 +76,7 @@ impl<C: Conversation, S: Storage> Server<C, S> {
 
     /// Obeys the lines that are there, works a little, and says whether there is more to do.
     fn pass(&mut self, board: &mut impl Board) -> bool {
+        board.feed();
         for _ in 0..BYTES {
             let Some(byte) = board.receive() else { break };
             #[cfg(feature = "fault-injection")]
@@ -82,7 +85,7 @@ impl<C: Conversation, S: Storage> Server<C, S> {
                 let _ = self.conversation.line(line, &mut self.storage, &mut Line(board));
             }
         }
-        self.conversation.advance(&mut Line(board)).unwrap_or(false)
+        self.conversation.advance(board).unwrap_or(false)
     }
 }
 
@@ -97,6 +100,8 @@ mod tests {
     struct Desk {
         received: VecDeque<u8>,
         sent: String,
+        hung: bool,
+        fed: u32,
     }
 
     impl Board for Desk {
@@ -113,6 +118,18 @@ mod tests {
         fn restart(&mut self) -> ! {
             panic!("restarted: {}", self.sent)
         }
+
+        fn clock(&mut self) -> u32 {
+            0
+        }
+
+        fn feed(&mut self) {
+            self.fed += 1;
+        }
+
+        fn was_hung(&mut self) -> bool {
+            core::mem::take(&mut self.hung)
+        }
     }
 
     #[test]
@@ -127,6 +144,16 @@ mod tests {
     }
 
     #[test]
+    fn every_pass_feeds_the_watchdog_and_a_start_by_it_is_told_once() {
+        let (mut server, mut desk) = (Server::<Session, _>::new(NoStorage), Desk { hung: true, ..Desk::default() });
+        (0..3).for_each(|_| _ = server.pass(&mut desk));
+        assert_eq!(desk.fed, 3);
+        restart::if_hung(&mut desk);
+        restart::if_hung(&mut desk);
+        assert_eq!(desk.sent, "\n{\"event\":\"restart\",\"reason\":\"watchdog\"}\n");
+    }
+
+    #[test]
     fn a_flood_does_not_keep_the_loop_from_its_work() {
         let (mut server, mut desk) = (Server::<Session, _>::new(NoStorage), Desk::default());
         desk.received.extend([b'x'; 3 * BYTES]);
@@ -137,6 +164,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "{\"event\":\"restart\",\"reason\":\"fault\",\"place\":\"0x0000abcd\"}")]
     fn a_restart_says_why() {
-        crate::restart::after_fault(&mut Desk::default(), 0xabcd)
+        restart::after_fault(&mut Desk::default(), 0xabcd)
     }
 }

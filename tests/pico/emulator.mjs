@@ -13,8 +13,12 @@ const RAM = 0x20000000;
 const VECTORS = FLASH + 0x100;
 // The offset of AIRCR, where a program asks for a reset, among the core's own registers.
 const AIRCR = 0xd0c;
-// So many instructions between two bytes that arrive: the receiver's queue is never full.
+// The number of the watchdog's page of registers.
+const WATCHDOG = 0x40058;
+// So many instructions between two bytes that arrive: the receiver's queue is never full. The clock goes with the line, on which a byte
+// of ten bits takes so many nanoseconds: timers and the watchdog see a core of 3.5 MHz.
 const PACE = 300;
+const NANOS = 10e9 / 115200;
 
 const option = (name) => process.argv[process.argv.indexOf(name) + 1];
 
@@ -40,6 +44,12 @@ enter(chip);
 
 // rp2040js knows no such reset.
 let restarts = false;
+const watchdog = chip.peripherals[WATCHDOG];
+watchdog.onWatchdogTrigger = () => {
+  restarts = true;
+  // A reset switches it off, which rp2040js leaves to us.
+  watchdog.alarm.enable = false;
+};
 const { ppb } = chip;
 const write = ppb.writeUint32.bind(ppb);
 ppb.writeUint32 = (offset, value) => {
@@ -52,15 +62,19 @@ const waiting = [];
 let sent = [];
 uart.onByte = (byte) => sent.push(byte);
 
-let scheduled = false;
+let scheduled = null;
+let asleep = 0;
 function run() {
-  scheduled = false;
-  const { core } = chip;
+  const { core, clock } = chip;
+  scheduled = null;
+  clock.tick(asleep);
+  asleep = 0;
   for (let slice = 0; slice < 1000; slice++) {
     if (waiting.length > 0) uart.feedByte(waiting.shift());
-    // Nothing but the line wakes it.
+    // The line wakes it, or a timer.
     if (core.waiting) break;
     for (let instruction = 0; instruction < PACE && !core.waiting; instruction++) core.executeInstruction();
+    clock.tick(NANOS);
     if (restarts) {
       restarts = false;
       enter(chip);
@@ -68,12 +82,19 @@ function run() {
   }
   if (sent.length > 0) process.stdout.write(Buffer.from(sent));
   sent = [];
-  if (!core.waiting || waiting.length > 0) schedule();
+  schedule();
 }
 
 function schedule() {
-  if (!scheduled) setImmediate(run);
-  scheduled = true;
+  if (scheduled) scheduled();
+  if (chip.core.waiting && waiting.length === 0) {
+    const nanos = chip.clock.nanosToNextAlarm;
+    const timer = setTimeout(() => ((asleep = nanos), run()), nanos / 1e6);
+    scheduled = () => clearTimeout(timer);
+  } else {
+    const now = setImmediate(run);
+    scheduled = () => clearImmediate(now);
+  }
 }
 
 process.stdin.on("data", (bytes) => {

@@ -13,13 +13,17 @@ mod support {
     pub mod emulator;
     pub mod host;
     pub mod image;
+    pub mod probe;
 }
+use support::elf;
 use support::emulator::{self, Emulated};
 use support::host::{BadLines, Host};
 use support::image::{Board, Image, rooms};
 mod images {
     mod bandits;
+    mod examples;
     mod instructions;
+    mod parts;
     mod storage;
 }
 
@@ -239,14 +243,21 @@ fn the_stack_stays_in_its_place() {
     }
 }
 
+/// What variables and the stack may take together on a micro:bit v1, whichever learners an image holds.
+const MOST: usize = 12 * 1024;
+
 /// Switches a board off and looks how deep its stack has been.
 fn stays_in_its_place(board: &Board, emulated: Emulated) {
     let (address, length) = board.stack();
+    let image = emulated.image().to_owned();
+    let elf::Sizes { flash, ram } = elf::sizes(&image);
     // Painted at start-up, and used from the other end.
     let memory = emulated.memory(address, length);
     let used = length - memory.iter().position(|byte| *byte != 0xcc).unwrap_or(length);
-    println!("{}: {used} of {length} bytes of stack used", board.name());
-    assert!(used < length * 3 / 4, "{}: {used} of {length} bytes of stack used", board.name());
+    let name = image.file_name().unwrap_or_default().to_string_lossy();
+    println!("{name}: {flash} bytes of flash, {ram} of RAM, {used} of {length} bytes of stack used");
+    assert!(used < length * 3 / 4, "{name}: {used} of {length} bytes of stack used");
+    assert!(ram as usize + used < MOST, "{name}: {ram} bytes of RAM and {used} of stack");
 }
 
 /// What every target must print: a name and a digest a line.

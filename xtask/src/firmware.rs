@@ -14,7 +14,7 @@ mod elf;
 mod file;
 mod flash;
 
-use board::Board;
+use board::{Board, BoardImage};
 use elf::Elf;
 pub use flash::flash;
 
@@ -29,21 +29,19 @@ struct Image {
     ram: u32,
 }
 
-/// Builds every image into `target/firmware/`, and writes `sizes.json` there: what the images with experiments take.
+/// Builds every image into `target/firmware/`, and writes `sizes.json` there: what the images take.
 pub fn build_all(house: &House) -> Result<(), String> {
     let boards = board::all(house)?;
     boards.iter().try_for_each(|board| ensure(house, Need::Target(&board.target)))?;
     let mut sizes = Vec::new();
     for board in &boards {
-        for name in board.images() {
-            let image = build(house, board, &name)?;
-            println!("{}", summary(&name, board, &image));
-            if name == board.name {
-                sizes.push(json!({
-                    "board": board.name, "flash": image.flash, "ram": image.ram,
-                    "experiments": board.experiments, "emulated": board.emulated,
-                }));
-            }
+        for of_board in board.images() {
+            let image = build(house, board, &of_board)?;
+            println!("{}", summary(&of_board.name, board, &image));
+            sizes.push(json!({
+                "board": board.name, "image": of_board.name, "flash": image.flash, "ram": image.ram,
+                "experiments": of_board.experiments, "emulated": board.emulated,
+            }));
         }
     }
     let path = folder(house).join("sizes.json");
@@ -53,18 +51,16 @@ pub fn build_all(house: &House) -> Result<(), String> {
 }
 
 /// Builds one image and writes it as the board wants it.
-fn build(house: &House, board: &Board, name: &str) -> Result<Image, String> {
+fn build(house: &House, board: &Board, image: &BoardImage<'_>) -> Result<Image, String> {
+    let BoardImage { name, package, experiments } = image;
     let mut features = board.name.clone();
-    // What serves something else than experiments has its own name.
-    if name == board.name {
-        for id in &board.experiments {
-            features += &format!(",habit/{}", id.replace('.', "-"));
-        }
+    for id in *experiments {
+        features += &format!(",habit/{}", id.replace('.', "-"));
     }
     // The folder where the tests build theirs: nothing is compiled twice.
     let images = house.target.join("images");
     let mut build = cargo();
-    build.args(["build", "--quiet", "--package", "habit-firmware", "--bin", name, "--profile", "firmware"]);
+    build.args(["build", "--quiet", "--package", package, "--bin", name, "--profile", "firmware"]);
     build.args(["--target", &board.target, "--features", &features]).arg("--target-dir").arg(&images);
     fs::create_dir_all(&images).map_err(|error| cannot("make", &images, &error))?;
     let lock = images.join("lock");

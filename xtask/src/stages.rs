@@ -145,6 +145,7 @@ fn firmware(house: &House) -> Result<Vec<Check>, String> {
         format!("habit-firmware --features {with_floats},habit/lab-bandit --target {CHIP_WITH_FLOATS}"),
         format!("habit-firmware --features hifive1,fault-injection,habit/lab-bandit --target {RISC_V}"),
         format!("habit-firmware --features esp32-c3,habit/lab-bandit --target {RISC_V}"),
+        format!("habit-examples --features microbit-v1,pico --target {CHIP}"),
         format!("habit-conformance --features habit/lab --target {CHIP}"),
         format!("habit-conformance --features habit/lab --target {CHIP_WITH_FLOATS}"),
         format!("habit-link-proof --features counter-example --target {CHIP}"),
@@ -155,7 +156,7 @@ fn firmware(house: &House) -> Result<Vec<Check>, String> {
     let mut checks = Vec::from(lints);
     // Into the folder where the tests look first, so that they find theirs built.
     checks.push(one("an image for every board", this_program(&["firmware"])?));
-    checks.push(nextest("firmware tests without a board", house, "--package habit-firmware"));
+    checks.push(nextest("firmware tests without a board", house, "--package habit-firmware --package habit-examples"));
     checks.push(nextest("board tests", house, "--package habit-tests --features firmware --test firmware"));
     Ok(checks)
 }

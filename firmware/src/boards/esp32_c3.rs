@@ -4,25 +4,25 @@
 //! The chip's ROM enters the image where it lies in flash ("direct boot"), on the clock that it has chosen.
 
 use super::Wiring;
+use crate::board::Button;
+use crate::chip::{self, Chip};
 use crate::{port::Esp32c3, riscv};
 use core::arch::global_asm;
 use habit::protocol::NoStorage;
 
 /// Registers of the ESP32-C3, by their names in its technical reference manual.
-mod chip {
+mod pins {
     crate::register::registers! {
-        RTC_CNTL_WDTCONFIG0 0x6000_8090
-        RTC_CNTL_WDTWPROTECT 0x6000_80a8
-        RTC_CNTL_SWD_CONF 0x6000_80ac
-        RTC_CNTL_SWD_WPROTECT 0x6000_80b0
-        TIMG0_WDTCONFIG0 0x6001_f048
-        TIMG0_WDTWPROTECT 0x6001_f064
+        GPIO_IN 0x6000_403c
+        IO_MUX_GPIO9 0x6000_9028
     }
 
-    pub const WDT_KEY: u32 = 0x50d8_3aa1;
-    pub const SWD_KEY: u32 = 0x8f1d_312a;
-    pub const SWD_FEEDS_ITSELF: u32 = 1 << 31;
+    /// A plain pin, read and pulled up.
+    pub const INPUT: u32 = 1 << 12 | 1 << 9 | 1 << 8;
 }
+
+/// The button of these boards, which also holds the chip in its loader while it starts.
+const BUTTON_PIN: u32 = 9;
 
 // What the ROM looks for, and where it goes.
 global_asm!(
@@ -37,21 +37,18 @@ pub struct Esp32C3;
 impl Wiring for Esp32C3 {
     type Port = Esp32c3;
     const PORT: Esp32c3 = Esp32c3;
+    type Chip = chip::Esp32c3;
     type Storage = NoStorage;
     const STORAGE: NoStorage = NoStorage;
 
     fn open() {
-        // The watchdogs that the ROM leaves on: nothing here feeds them.
-        chip::RTC_CNTL_WDTWPROTECT.write(chip::WDT_KEY);
-        chip::RTC_CNTL_WDTCONFIG0.write(0);
-        chip::RTC_CNTL_WDTWPROTECT.write(0);
-        chip::TIMG0_WDTWPROTECT.write(chip::WDT_KEY);
-        chip::TIMG0_WDTCONFIG0.write(0);
-        chip::TIMG0_WDTWPROTECT.write(0);
-        chip::RTC_CNTL_SWD_WPROTECT.write(chip::SWD_KEY);
-        chip::RTC_CNTL_SWD_CONF.replace(0, chip::SWD_FEEDS_ITSELF);
-        chip::RTC_CNTL_SWD_WPROTECT.write(0);
+        pins::IO_MUX_GPIO9.write(pins::INPUT);
         Self::PORT.open();
         riscv::unmask();
+        Self::Chip::open();
+    }
+
+    fn pressed(button: Button) -> Option<bool> {
+        (button == Button::A).then(|| pins::GPIO_IN.read() >> BUTTON_PIN & 1 == 0)
     }
 }

@@ -3,11 +3,12 @@
 //! The chip runs on its internal oscillator of 16 MHz, as it comes out of reset.
 
 use super::Wiring;
+use crate::chip::{self, Chip};
 use crate::{cortex, port};
 use habit::protocol::NoStorage;
 
 /// Registers of the STM32F405, by their names in its reference manual (RM0090).
-mod chip {
+mod pins {
     crate::register::registers! {
         GPIOA_MODER 0x4002_0000
         GPIOA_PUPDR 0x4002_000c
@@ -31,18 +32,20 @@ pub struct Stm32f405;
 impl Wiring for Stm32f405 {
     type Port = port::Stm32;
     // SAFETY: the chip has it there.
-    const PORT: port::Stm32 = unsafe { port::Stm32::at(chip::USART1) };
+    const PORT: port::Stm32 = unsafe { port::Stm32::at(pins::USART1) };
+    type Chip = chip::Stm32;
     type Storage = NoStorage;
     const STORAGE: NoStorage = NoStorage;
 
     fn open() {
-        chip::RCC_AHB1ENR.replace(0, chip::GPIOAEN);
-        chip::RCC_APB2ENR.replace(0, chip::USART1EN);
+        pins::RCC_AHB1ENR.replace(0, pins::GPIOAEN);
+        pins::RCC_APB2ENR.replace(0, pins::USART1EN);
         // PA9 and PA10: alternate function 7, the receiver pulled up.
-        chip::GPIOA_AFRH.replace(0xff << 4, 0x77 << 4);
-        chip::GPIOA_PUPDR.replace(0b11 << 20, 0b01 << 20);
-        chip::GPIOA_MODER.replace(0b1111 << 18, 0b1010 << 18);
+        pins::GPIOA_AFRH.replace(0xff << 4, 0x77 << 4);
+        pins::GPIOA_PUPDR.replace(0b11 << 20, 0b01 << 20);
+        pins::GPIOA_MODER.replace(0b1111 << 18, 0b1010 << 18);
         Self::PORT.open(DIVIDER);
-        cortex::unmask(chip::USART1_INTERRUPT);
+        cortex::unmask(pins::USART1_INTERRUPT);
+        Self::Chip::open();
     }
 }

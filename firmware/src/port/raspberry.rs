@@ -16,8 +16,10 @@ mod chip {
         RESETS_RESET_DONE 0x4000_c008
         IO_GPIO0_CTRL 0x4001_4004
         IO_GPIO1_CTRL 0x4001_400c
+        IO_GPIO25_CTRL 0x4001_40cc
         PADS_GPIO0 0x4001_c004
         PADS_GPIO1 0x4001_c008
+        PADS_GPIO25 0x4001_c068
         XOSC_CTRL 0x4002_4000
         XOSC_STATUS 0x4002_4004
         XOSC_STARTUP 0x4002_400c
@@ -32,6 +34,9 @@ mod chip {
         UARTLCR_H 0x4003_402c
         UARTCR 0x4003_4030
         UARTIMSC 0x4003_4038
+        SIO_GPIO_OUT_SET 0xd000_0014
+        SIO_GPIO_OUT_CLR 0xd000_0018
+        SIO_GPIO_OE_SET 0xd000_0024
     }
 
     pub const UART0_INTERRUPT: u16 = 20;
@@ -55,8 +60,10 @@ mod chip {
         RESETS_RESET_DONE 0x4002_0008
         IO_GPIO0_CTRL 0x4002_8004
         IO_GPIO1_CTRL 0x4002_800c
+        IO_GPIO25_CTRL 0x4002_80cc
         PADS_GPIO0 0x4003_8004
         PADS_GPIO1 0x4003_8008
+        PADS_GPIO25 0x4003_8068
         XOSC_CTRL 0x4004_8000
         XOSC_STATUS 0x4004_8004
         XOSC_STARTUP 0x4004_800c
@@ -71,6 +78,9 @@ mod chip {
         UARTLCR_H 0x4007_002c
         UARTCR 0x4007_0030
         UARTIMSC 0x4007_0038
+        SIO_GPIO_OUT_SET 0xd000_0018
+        SIO_GPIO_OUT_CLR 0xd000_0020
+        SIO_GPIO_OE_SET 0xd000_0038
     }
 
     pub const UART0_INTERRUPT: u16 = 33;
@@ -98,6 +108,9 @@ const PLL_DIVIDERS_OFF: u32 = 1 << 3;
 const PAD: u32 = 1 << 4 | 1 << 1 | 1 << 6;
 const PAD_PULLED_UP: u32 = PAD | 1 << 3;
 const PIN_OF_UART: u32 = 2;
+const PIN_OF_CORE: u32 = 5;
+/// The boards' light, on pin 25.
+const LIGHT: u32 = 1 << 25;
 /// 12 MHz over 16 times 115200 baud, and its 64ths.
 const DIVIDER: [u32; 2] = [6, 33];
 const LCR_8_BITS: u32 = 0b11 << 5;
@@ -129,6 +142,19 @@ impl Raspberry {
         chip::UARTIMSC.write(RX_AND_TIMEOUT);
         chip::UARTCR.write(CR_ON);
         cortex::unmask(chip::UART0_INTERRUPT);
+    }
+
+    /// Makes the pin of the light an output. The port is open.
+    pub fn open_light(self) {
+        self.light(false);
+        chip::SIO_GPIO_OE_SET.write(LIGHT);
+        chip::PADS_GPIO25.write(PAD);
+        chip::IO_GPIO25_CTRL.write(PIN_OF_CORE);
+    }
+
+    /// Switches the light.
+    pub fn light(self, shines: bool) {
+        if shines { chip::SIO_GPIO_OUT_SET.write(LIGHT) } else { chip::SIO_GPIO_OUT_CLR.write(LIGHT) }
     }
 
     /// The core on the PLL, the line on the crystal. A restart finds them running, so the core steps aside first.

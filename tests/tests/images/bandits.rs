@@ -41,7 +41,7 @@ impl Twins {
 }
 
 /// A line that no object is, at fault at another place for every attempt.
-fn nonsense(attempt: u64) -> (String, String) {
+pub fn nonsense(attempt: u64) -> (String, String) {
     let place = attempt as usize % 250;
     let answer =
         r#"{"event":"error","code":"not_an_object","message":"the line is not one flat JSON object","position":"#;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
@@ -88,6 +88,7 @@ pub type Question = fn(u64) -> (String, String);
 /// A board in its emulator, its serial line in our hands.
 pub struct Emulated {
     child: Child,
+    image: PathBuf,
     input: ChildStdin,
     lines: Receiver<String>,
     /// Where the emulator's monitor calls.
@@ -107,9 +108,15 @@ impl Emulated {
         let mut child = start(command);
         let input = child.stdin.take().expect("a pipe");
         let lines = lines(child.stdout.take().expect("a pipe"));
-        let mut board = Self { child, input, lines, monitor, call: None, question };
+        let image = image.to_owned();
+        let mut board = Self { child, image, input, lines, monitor, call: None, question };
         board.answers();
         board
+    }
+
+    /// The image that runs.
+    pub fn image(&self) -> &Path {
+        &self.image
     }
 
     /// Waits until the board answers, and returns what it says before. What is sent to a board that does not listen is

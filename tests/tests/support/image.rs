@@ -128,18 +128,25 @@ impl Board {
         for experiment in self.experiments() {
             features += &format!(",habit/{}", experiment.replace('.', "-"));
         }
-        self.build(&self.name, &features)
+        self.build("habit-firmware", &self.name, &features)
     }
 
     /// Builds its image with the bandits, where it has one.
     pub fn bandits(&self) -> Option<PathBuf> {
         let has_bandits = self.entry.get("bandits").and_then(|entry| entry.as_bool()) == Some(true);
-        has_bandits.then(|| self.build(&format!("{}-bandits", self.name), &self.name))
+        has_bandits.then(|| self.build("habit-firmware", &format!("{}-bandits", self.name), &self.name))
     }
 
-    fn build(&self, binary: &str, features: &str) -> PathBuf {
+    /// Builds its image with an example, where it has one.
+    pub fn example(&self, name: &str) -> Option<PathBuf> {
+        let names = self.entry.get("examples").and_then(|names| names.as_array());
+        let has_it = names.is_some_and(|names| names.iter().any(|other| other.as_str() == Some(name)));
+        has_it.then(|| self.build("habit-examples", &format!("{}-{name}", self.name), &self.name))
+    }
+
+    fn build(&self, package: &str, binary: &str, features: &str) -> PathBuf {
         let target = self.entry["target"].as_str().expect("a target");
-        let image = Image { package: "habit-firmware", binary, target, features };
+        let image = Image { package, binary, target, features };
         image.build().unwrap_or_else(|error| panic!("{binary} does not build:\n{error}"))
     }
 }

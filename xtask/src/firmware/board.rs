@@ -20,7 +20,18 @@ pub struct Board {
     /// How an image gets onto it.
     pub way: Way,
     bandits: bool,
+    examples: Vec<String>,
     uf2: Option<u32>,
+}
+
+/// One image of a board.
+pub struct BoardImage<'a> {
+    /// Its name, and its binary's.
+    pub name: String,
+    /// The package that it is built from.
+    pub package: &'static str,
+    /// The experiments that it holds.
+    pub experiments: &'a [String],
 }
 
 /// How an image gets onto a board.
@@ -45,11 +56,12 @@ pub fn all(house: &House) -> Result<Vec<Board>, String> {
     boards.map(|(name, entry)| Board::read(name, entry)).collect()
 }
 
-/// The board of an image, or an error that names what there is.
-pub fn of_image<'a>(boards: &'a [Board], image: &str) -> Result<&'a Board, String> {
-    boards.iter().find(|board| board.images().iter().any(|name| name == image)).ok_or_else(|| {
-        let names: Vec<_> = boards.iter().flat_map(Board::images).collect();
-        format!("there is no board `{image}`; there are {}", names.join(", "))
+/// An image and its board, or an error that names what there is.
+pub fn of_image<'a>(boards: &'a [Board], name: &str) -> Result<(&'a Board, BoardImage<'a>), String> {
+    let all = || boards.iter().flat_map(|board| board.images().into_iter().map(move |image| (board, image)));
+    all().find(|(_, image)| image.name == name).ok_or_else(|| {
+        let names: Vec<_> = all().map(|(_, image)| image.name).collect();
+        format!("there is no board `{name}`; there are {}", names.join(", "))
     })
 }
 
@@ -58,22 +70,30 @@ impl Board {
         let text = |key: &str| entry[key].as_str().map(str::to_owned);
         let lacks = |what: &str| format!("firmware/Cargo.toml does not say {what} of the board {name}");
         let ways = [text("drive").map(Way::Drive), text("probe").map(Way::Probe), text("espflash").map(Way::Espflash)];
-        let ids = entry["experiments"].as_array().ok_or_else(|| lacks("the experiments"))?;
+        let words = |key: &str| {
+            let words = entry[key].as_array()?.iter();
+            Some(words.filter_map(|word| Some(word.as_str()?.to_owned())).collect::<Vec<_>>())
+        };
         Ok(Self {
             name: name.into(),
             target: text("target").ok_or_else(|| lacks("the target"))?,
-            experiments: ids.iter().filter_map(|id| Some(id.as_str()?.to_owned())).collect(),
+            experiments: words("experiments").ok_or_else(|| lacks("the experiments"))?,
             emulated: entry.get("emulator").is_some(),
             way: ways.into_iter().flatten().next().ok_or_else(|| lacks("the drive, the probe or the espflash"))?,
             bandits: entry["bandits"] == true,
+            examples: words("examples").unwrap_or_default(),
             uf2: entry["uf2"].as_u64().and_then(|family| family.try_into().ok()),
         })
     }
 
-    /// The names of its images.
-    pub fn images(&self) -> Vec<String> {
-        let bandits = self.bandits.then(|| format!("{}-bandits", self.name));
-        [self.name.clone()].into_iter().chain(bandits).collect()
+    /// Its images: the one with experiments, then those that serve something else.
+    pub fn images(&self) -> Vec<BoardImage<'_>> {
+        let image =
+            |end: &str, package, experiments| BoardImage { name: self.name.clone() + end, package, experiments };
+        let mut images = vec![image("", "habit-firmware", self.experiments.as_slice())];
+        images.extend(self.bandits.then(|| image("-bandits", "habit-firmware", &[])));
+        images.extend(self.examples.iter().map(|name| image(&format!("-{name}"), "habit-examples", &[])));
+        images
     }
 
     /// What it takes when that is not the linked program: how the file's name ends, and what is in it.
@@ -95,9 +115,11 @@ mod tests {
     fn every_board_says_what_is_asked_and_an_unknown_one_is_refused_with_their_names() {
         let boards = all(&House::find()).unwrap();
         for name in ["hifive1", "microbit-v1", "pico", "stm32f405", "stm32vldiscovery"] {
-            assert!(of_image(&boards, name).unwrap().emulated, "{name}");
+            assert!(of_image(&boards, name).unwrap().0.emulated, "{name}");
         }
-        assert_eq!(of_image(&boards, "microbit-v1-bandits").unwrap().name, "microbit-v1");
+        for image in ["microbit-v1-bandits", "microbit-v1-teaching"] {
+            assert_eq!(of_image(&boards, image).unwrap().0.name, "microbit-v1");
+        }
         let error = of_image(&boards, "microbit").err().unwrap();
         assert!(error.starts_with("there is no board `microbit`; there are "), "{error}");
         assert!(error.contains(" microbit-v1, microbit-v1-bandits,"), "{error}");

@@ -13,10 +13,10 @@ use crate::provision::{Need, ensure};
 /// Builds an image, says what it takes, and puts it on the board that is plugged in.
 pub fn flash(house: &House, image: &str, drive: Option<&Path>) -> Result<(), String> {
     let boards = board::all(house)?;
-    let board = board::of_image(&boards, image)?;
+    let (board, image) = board::of_image(&boards, image)?;
     ensure(house, Need::Target(&board.target))?;
-    let built = build(house, board, image)?;
-    println!("{}", summary(image, board, &built));
+    let built = build(house, board, &image)?;
+    println!("{}", summary(&image.name, board, &built));
     let file = built.file.as_ref().unwrap_or(&built.elf);
     match &board.way {
         Way::Drive(name) => onto_drive(name, drive, file),
