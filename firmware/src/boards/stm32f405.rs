@@ -3,8 +3,9 @@
 //! The chip runs on its internal oscillator of 16 MHz, as it comes out of reset.
 
 use super::Wiring;
+use crate::storage::Journal;
+use crate::storage::stm32::{Chip, Stm32f4};
 use crate::{cortex, port};
-use habit::protocol::NoStorage;
 
 /// Registers of the STM32F405, by their names in its reference manual (RM0090).
 mod chip {
@@ -16,6 +17,7 @@ mod chip {
         RCC_APB2ENR 0x4002_3844
     }
 
+    pub const FLASH: usize = 0x4002_3c00;
     pub const USART1: usize = 0x4001_1000;
     pub const USART1_INTERRUPT: u16 = 37;
     pub const GPIOAEN: u32 = 1 << 0;
@@ -32,8 +34,9 @@ impl Wiring for Stm32f405 {
     type Port = port::Stm32;
     // SAFETY: the chip has it there.
     const PORT: port::Stm32 = unsafe { port::Stm32::at(chip::USART1) };
-    type Storage = NoStorage;
-    const STORAGE: NoStorage = NoStorage;
+    type Storage = Journal<Stm32f4<Chip<{ chip::FLASH }>>>;
+    // SAFETY: a server is the only one to name it; the chip has its controller there.
+    const STORAGE: Self::Storage = Journal::new(Stm32f4::new(unsafe { Chip::new() }));
 
     fn open() {
         chip::RCC_AHB1ENR.replace(0, chip::GPIOAEN);

@@ -3,8 +3,9 @@
 //! The chip runs on its internal oscillator of 8 MHz, as it comes out of reset.
 
 use super::Wiring;
+use crate::storage::Journal;
+use crate::storage::stm32::{Chip, Stm32f1};
 use crate::{cortex, port};
-use habit::protocol::NoStorage;
 
 /// Registers of the STM32F100, by their names in its reference manual (RM0041).
 mod chip {
@@ -14,6 +15,7 @@ mod chip {
         RCC_APB2ENR 0x4002_1018
     }
 
+    pub const FLASH: usize = 0x4002_2000;
     pub const USART1: usize = 0x4001_3800;
     pub const USART1_INTERRUPT: u16 = 37;
     pub const IOPAEN: u32 = 1 << 2;
@@ -30,8 +32,9 @@ impl Wiring for Stm32vldiscovery {
     type Port = port::Stm32;
     // SAFETY: the chip has it there.
     const PORT: port::Stm32 = unsafe { port::Stm32::at(chip::USART1) };
-    type Storage = NoStorage;
-    const STORAGE: NoStorage = NoStorage;
+    type Storage = Journal<Stm32f1<Chip<{ chip::FLASH }>, 4>>;
+    // SAFETY: a server is the only one to name it; the chip has its controller there.
+    const STORAGE: Self::Storage = Journal::new(Stm32f1::new(unsafe { Chip::new() }));
 
     fn open() {
         chip::RCC_APB2ENR.replace(0, chip::IOPAEN | chip::USART1EN);
