@@ -20,6 +20,7 @@ use support::image::{Board, Image, rooms};
 mod images {
     mod bandits;
     mod instructions;
+    mod standalone;
     mod storage;
 }
 
