@@ -4,7 +4,9 @@
 //! |---|---|
 //! | [`Flash`] | what the journal needs of a chip's flash: pages to erase, words to program, bytes to read |
 //! | [`Journal`] | slots taken in turn; the newest whole state counts |
+//! | `Region` | the part of the chip's flash that `memory.x` keeps free |
 //! | `Nvmc` | the flash of the nRF51 and the nRF52 |
+//! | `stm32` | the flash of the STM32F1 and of the STM32F4 |
 //!
 //! Why not a crate: `sequential-storage` 8.0 takes items of at most one page (1 KB on an nRF51; cliff walking's state is 2.4 KB) and
 //! can panic; `ekv` 1.0 wants an executor's mutex, and its sizes are one choice for a whole build. Both take a state as one slice, so it
@@ -16,6 +18,10 @@ mod journal;
 mod model;
 #[cfg(all(target_os = "none", any(feature = "microbit-v1", feature = "microbit-v2")))]
 mod nordic;
+#[cfg(target_os = "none")]
+mod region;
+#[cfg(any(test, all(target_os = "none", any(feature = "stm32f405", feature = "stm32vldiscovery"))))]
+pub mod stm32;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +29,8 @@ pub use flash::Flash;
 pub use journal::Journal;
 #[cfg(all(target_os = "none", any(feature = "microbit-v1", feature = "microbit-v2")))]
 pub use nordic::Nvmc;
+#[cfg(target_os = "none")]
+pub use region::Region;
 
 use habit::protocol::Storage;
 use habit::state::Identify;

@@ -106,7 +106,6 @@ errors! {
     StorageFull "storage_full" "there is no room for what is to be saved";
     StorageFailed "storage_failed" "the storage does not take what is written: what was saved before is kept";
     NotContinued "not_continued" "the bytes do not go on where those before have ended";
-    NotLoadable "not_loadable" "the experiment does not read back what it has learned";
 }
 
 impl core::fmt::Display for Error {

@@ -453,21 +453,26 @@ pub(crate) fn check_each(values: &[f32], from: &mut Reader<'_>, is_good: impl Fn
     Ok(())
 }
 
-/// Writes [`Persist`] for a struct from the list of its learned fields, in order.
+/// Writes [`Persist`] for a struct from the list of its learned fields, in order, and of fields of fields; after `then` stands
+/// what else changes when they have been read.
 macro_rules! persist_fields {
-    ([$($generics:tt)*] $type:ty { $($field:ident),+ }) => {
+    ([$($generics:tt)*] $type:ty { $($($field:tt).+),+ } $(then |$this:ident| $then:expr)?) => {
         impl<$($generics)*> $crate::state::Persist for $type {
             fn write(&self, out: &mut impl $crate::state::Write) {
-                $($crate::state::Persist::write(&self.$field, out);)+
+                $($crate::state::Persist::write(&self.$($field).+, out);)+
             }
 
             fn check(&self, from: &mut $crate::state::Reader<'_>) -> Result<(), $crate::error::Error> {
-                $($crate::state::Persist::check(&self.$field, from)?;)+
+                $($crate::state::Persist::check(&self.$($field).+, from)?;)+
                 Ok(())
             }
 
             fn read(&mut self, from: &mut $crate::state::Reader<'_>) -> Result<(), $crate::error::Error> {
-                $($crate::state::Persist::read(&mut self.$field, from)?;)+
+                $($crate::state::Persist::read(&mut self.$($field).+, from)?;)+
+                $({
+                    let $this = self;
+                    $then;
+                })?
                 Ok(())
             }
         }

@@ -24,6 +24,7 @@ mod images {
     mod examples;
     mod instructions;
     mod parts;
+    mod standalone;
     mod storage;
 }
 

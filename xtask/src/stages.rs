@@ -83,6 +83,10 @@ fn kernel(house: &House) -> Result<Vec<Check>, String> {
     doc.env("RUSTDOCFLAGS", "-D warnings");
     let mut checks = vec![
         one("formatting", cargo_line(house, "fmt --all --check")),
+        one(
+            "formatting of the project of its own",
+            cargo_line(house, "fmt --manifest-path firmware/standalone/Cargo.toml --check"),
+        ),
         one("lints", cargo_line(house, "clippy --workspace --all-targets -- -D warnings")),
         one(
             "kernel lints with all features",

@@ -4,8 +4,9 @@
 
 use super::Wiring;
 use crate::chip::{self, Chip};
+use crate::storage::Journal;
+use crate::storage::stm32::{self, Stm32f4};
 use crate::{cortex, port};
-use habit::protocol::NoStorage;
 
 /// Registers of the STM32F405, by their names in its reference manual (RM0090).
 mod pins {
@@ -17,6 +18,7 @@ mod pins {
         RCC_APB2ENR 0x4002_3844
     }
 
+    pub const FLASH: usize = 0x4002_3c00;
     pub const USART1: usize = 0x4001_1000;
     pub const USART1_INTERRUPT: u16 = 37;
     pub const GPIOAEN: u32 = 1 << 0;
@@ -34,8 +36,9 @@ impl Wiring for Stm32f405 {
     // SAFETY: the chip has it there.
     const PORT: port::Stm32 = unsafe { port::Stm32::at(pins::USART1) };
     type Chip = chip::Stm32;
-    type Storage = NoStorage;
-    const STORAGE: NoStorage = NoStorage;
+    type Storage = Journal<Stm32f4<stm32::Chip<{ pins::FLASH }>>>;
+    // SAFETY: a server is the only one to name it; the chip has its controller there.
+    const STORAGE: Self::Storage = Journal::new(Stm32f4::new(unsafe { stm32::Chip::new() }));
 
     fn open() {
         pins::RCC_AHB1ENR.replace(0, pins::GPIOAEN);

@@ -5,8 +5,9 @@
 use super::Wiring;
 use crate::board::{Button, Light, Lights, Picture};
 use crate::chip::{self, Chip};
+use crate::storage::Journal;
+use crate::storage::stm32::{self, Stm32f1};
 use crate::{cortex, port};
-use habit::protocol::NoStorage;
 
 /// Registers of the STM32F100, by their names in its reference manual (RM0041).
 mod pins {
@@ -19,6 +20,7 @@ mod pins {
         RCC_APB2ENR 0x4002_1018
     }
 
+    pub const FLASH: usize = 0x4002_2000;
     pub const USART1: usize = 0x4001_3800;
     pub const USART1_INTERRUPT: u16 = 37;
     pub const IOPAEN: u32 = 1 << 2;
@@ -37,8 +39,9 @@ impl Wiring for Stm32vldiscovery {
     // SAFETY: the chip has it there.
     const PORT: port::Stm32 = unsafe { port::Stm32::at(pins::USART1) };
     type Chip = chip::Stm32;
-    type Storage = NoStorage;
-    const STORAGE: NoStorage = NoStorage;
+    type Storage = Journal<Stm32f1<stm32::Chip<{ pins::FLASH }>, 4>>;
+    // SAFETY: a server is the only one to name it; the chip has its controller there.
+    const STORAGE: Self::Storage = Journal::new(Stm32f1::new(unsafe { stm32::Chip::new() }));
 
     fn open() {
         pins::RCC_APB2ENR.replace(0, pins::IOPAEN | pins::IOPCEN | pins::USART1EN);

@@ -1,6 +1,6 @@
 //! The flash of the nRF51 and the nRF52, behind their controller (NVMC).
 
-use super::Flash;
+use super::{Flash, Region};
 
 /// Registers by their names in the manuals.
 mod chip {
@@ -15,17 +15,11 @@ mod chip {
     pub const ERASE: u32 = 2;
 }
 
-unsafe extern "C" {
-    /// The first byte of the region `STORAGE` in `memory.x`, and the one behind its last.
-    static _storage_start: u8;
-    static _storage_end: u8;
-}
-
 /// The region `STORAGE`, with pages of `PAGE` bytes, `SLOT` of them a slot of the journal.
 ///
 /// While a page is erased, about 22 ms on an nRF51 and 85 ms on an nRF52, the core stands still.
 #[derive(Debug)]
-pub struct Nvmc<const PAGE: usize, const SLOT: usize>(());
+pub struct Nvmc<const PAGE: usize, const SLOT: usize>(Region);
 
 impl<const PAGE: usize, const SLOT: usize> Nvmc<PAGE, SLOT> {
     /// The flash of the chip.
@@ -33,11 +27,8 @@ impl<const PAGE: usize, const SLOT: usize> Nvmc<PAGE, SLOT> {
     /// # Safety
     /// At most one at work in an image, of a chip whose pages are that long.
     pub const unsafe fn new() -> Self {
-        Self(())
-    }
-
-    fn start() -> usize {
-        (&raw const _storage_start).addr()
+        // SAFETY: promised by who calls.
+        Self(unsafe { Region::new() })
     }
 
     fn when_ready(mode: u32, operate: impl FnOnce()) {
@@ -55,19 +46,16 @@ impl<const PAGE: usize, const SLOT: usize> Flash for Nvmc<PAGE, SLOT> {
     const SLOT: usize = SLOT;
 
     fn contents(&self) -> &[u8] {
-        let length = (&raw const _storage_end).addr() - Self::start();
-        // SAFETY: the region is flash that the linker gives to nothing else, and only `&mut self` changes it.
-        unsafe { core::slice::from_raw_parts(&raw const _storage_start, length) }
+        self.0.contents()
     }
 
     fn erase(&mut self, page: usize) {
-        let address = Self::start() + page * PAGE;
+        let address = self.0.start() + page * PAGE;
         Self::when_ready(chip::ERASE, || chip::NVMC_ERASEPAGE.write(address as u32));
     }
 
     fn program(&mut self, offset: usize, word: u32) {
-        let address = Self::start() + offset;
-        // SAFETY: a word of the region, which the controller lets a write through to.
-        Self::when_ready(chip::WRITE, || unsafe { (address as *mut u32).write_volatile(word) });
+        // The controller lets it through.
+        Self::when_ready(chip::WRITE, || self.0.store(offset, word));
     }
 }

@@ -7,7 +7,6 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 
-use habit::Error;
 use habit::lab::{Descriptor, EXPERIMENTS};
 use habit::protocol::{write_done, write_sample};
 
@@ -82,10 +81,7 @@ fn plan(entry: usize, arguments: &arguments::Run) -> Result<Plan, Failure> {
         steps: arguments.steps.unwrap_or(descriptor.steps.default),
         values: settings::parse(descriptor, &arguments.set).map_err(Failure::Input)?,
     };
-    let started = plan.check()?;
-    if arguments.save.is_some() && !started.is_loadable() {
-        return Err(Failure::Input(format!("{} cannot be saved: {}", descriptor.id, Error::NotLoadable)));
-    }
+    plan.check()?;
     if arguments.format == Format::Table && arguments.every.is_some_and(|every| plan.steps / every > MOST_ROWS) {
         let least = plan.steps.div_ceil(MOST_ROWS);
         let sentence = format!("that table would be too long: take --every {least} or more, or --format csv");

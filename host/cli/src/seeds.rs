@@ -90,11 +90,11 @@ impl Plan {
         self.first_seed + (self.seeds - 1)
     }
 
-    /// Starts the first seed, for who asks it something: what is refused is refused before anything is done.
+    /// Starts the first seed to see whether it can be: what is refused is refused before anything is done.
     ///
     /// # Errors
     /// One sentence that says what is possible.
-    pub fn check(&self) -> Result<Box<Run>, Failure> {
+    pub fn check(&self) -> Result<(), Failure> {
         let descriptor = self.descriptor();
         if self.first_seed.checked_add(self.seeds - 1).is_none() {
             let sentence = format!(
@@ -118,8 +118,7 @@ impl Plan {
                 }
                 error => format!("{} cannot be run so: {error}", descriptor.id),
             })
-        })?;
-        Ok(run)
+        })
     }
 
     /// Runs every seed and gives the lines, in seed order, to `write`.

@@ -132,6 +132,11 @@ impl CriticalPriceSearch {
         Ok(())
     }
 
+    /// Starts anew, for as much.
+    pub const fn restart(&mut self) {
+        *self = Self { capacity: self.capacity, ..Self::EMPTY };
+    }
+
     /// The next item of a pass; each pass has the same ones, in any order.
     #[inline]
     pub fn add(&mut self, item: Item) {

@@ -149,6 +149,11 @@ impl<const S: usize, const A: usize, const L: usize> ExplorationGuided<S, A, L> 
         self.original
     }
 
+    /// Forgets the episode that is going on: one that is never finished, say.
+    pub fn give_up_episode(&mut self) {
+        self.episodes.give_up();
+    }
+
     /// The discounted sums of the original and of the shaped rewards of the episode that is going on.
     fn returns(&self) -> (f32, f32) {
         self.episodes.present().iter().rev().fold((0.0, 0.0), |(original, shaped), step| {

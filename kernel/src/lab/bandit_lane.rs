@@ -5,6 +5,7 @@ use crate::env::{Action, BernoulliBandit, Env, GaussianBandit, Space};
 use crate::error::Error;
 use crate::math::CompensatedSum;
 use crate::rng::{Generator, stream};
+use crate::state::{Persist, persist_fields};
 
 /// Arms whose averages are known to those who measure.
 pub(super) trait Means {
@@ -72,3 +73,5 @@ where
         Ok(())
     }
 }
+
+persist_fields!([V, B: Persist] BanditLane<V, B> { bandit });

@@ -6,6 +6,7 @@ use crate::interact::Outcome;
 use crate::policy::features::OneHot;
 use crate::policy::{Features, SoftmaxPolicy, StochasticPolicy};
 use crate::rng::{Generator, stream};
+use crate::state::persist_fields;
 
 /// A state, and what was done in it.
 #[derive(Clone, Copy, Debug)]
@@ -174,6 +175,8 @@ where
         Ok(())
     }
 }
+
+persist_fields!([V, const S: usize, const A: usize, const N: usize, const L: usize] BatchLane<V, S, A, N, L> { policy });
 
 /// Begins a batch of every lane once all are complete, then gives each a step; whether all are complete now.
 macro_rules! tick_batches {

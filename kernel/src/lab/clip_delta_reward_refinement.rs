@@ -7,7 +7,7 @@ use crate::env::{StallChain, TimeLimit};
 use crate::error::Error;
 use crate::reward::EpisodeReward;
 use crate::reward::credit::{Refine, StepRewardRefiner};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const STATES: usize = StallChain::RUNNING;
 const ACTIONS: usize = StallChain::ACTIONS;
@@ -90,6 +90,8 @@ impl Lane {
     }
 }
 
+persist_fields!([] Lane { batch });
+
 /// The state of `clip-delta-reward-refinement`.
 #[derive(Debug)]
 pub struct ClipDeltaRewardRefinementExperiment {
@@ -159,11 +161,9 @@ impl Experiment for ClipDeltaRewardRefinementExperiment {
     fn metric(&self, contender: usize, metric: usize) -> f32 {
         self.lanes.get(contender).and_then(|lane| lane.figures.get(metric)).copied().unwrap_or(f32::NAN)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.lanes.iter().for_each(|lane| lane.batch.policy.write(out));
-    }
 }
+
+persist_fields!([] ClipDeltaRewardRefinementExperiment { lanes });
 
 const SEEDS: u32 = 20;
 const BATCHES: u32 = 200;

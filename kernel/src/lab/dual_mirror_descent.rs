@@ -9,7 +9,7 @@ use crate::env::{AllocationRequests, Arrivals, Env};
 use crate::error::Error;
 use crate::math::CompensatedSum;
 use crate::rng::{Generator, stream};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// What there is for a request.
 const RHO: [f32; 1] = [0.3];
@@ -108,6 +108,9 @@ impl Hindsight {
 
     /// Looks at some more of the requests; at the end of a pass they come from the first on again.
     fn look(&mut self, seed: u32, horizon: u32) -> Result<(), Error> {
+        if self.seen == 0 {
+            self.stream.start(seed, self.stream.env);
+        }
         for _ in 0..LOOK.min(horizon.saturating_sub(self.seen)) {
             self.search.add(self.stream.request);
             self.stream.step(false)?;
@@ -122,7 +125,12 @@ impl Hindsight {
     }
 
     /// One request, with the price known.
-    fn round(&mut self) -> Result<(), Error> {
+    fn round(&mut self, seed: u32) -> Result<(), Error> {
+        // A price was read back while it was sought.
+        if self.seen > 0 {
+            self.seen = 0;
+            self.stream.start(seed, self.stream.env);
+        }
         let critical = self.critical.as_mut().ok_or(Error::NotStarted)?;
         let share = critical.take(self.stream.request);
         let paid = self.stream.step(true)?;
@@ -130,6 +138,14 @@ impl Hindsight {
         Ok(())
     }
 }
+
+// Where no price is read back, it is sought from the beginning.
+persist_fields!([] Hindsight { critical } then |this| {
+    if this.critical.is_none() {
+        this.search.restart();
+        this.seen = 0;
+    }
+});
 
 /// The state of `dual-mirror-descent`.
 #[derive(Debug)]
@@ -243,7 +259,7 @@ impl Experiment for DualMirrorDescentExperiment {
         self.entropy.round()?;
         self.greedy.round()?;
         self.static_price.round()?;
-        self.hindsight.round()?;
+        self.hindsight.round(self.seed)?;
         Ok(true)
     }
 
@@ -255,15 +271,9 @@ impl Experiment for DualMirrorDescentExperiment {
             _ => f32::NAN,
         }
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.euclidean.allocator.write(out);
-        self.entropy.allocator.write(out);
-        self.greedy.allocator.write(out);
-        self.static_price.allocator.write(out);
-        self.hindsight.critical.unwrap_or_default().write(out);
-    }
 }
+
+persist_fields!([] DualMirrorDescentExperiment { euclidean.allocator, entropy.allocator, greedy.allocator, static_price.allocator, hindsight });
 
 const SEEDS: u32 = 20;
 const REQUESTS: u32 = HORIZON;

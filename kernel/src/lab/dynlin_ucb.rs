@@ -1,6 +1,5 @@
 //! Dynamical linear bandits: `dynlin-ucb`.
 
-use super::learned::learned;
 use super::pick::pick;
 use super::{
     Claim, Descriptor, Experiment, Kind, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
@@ -14,6 +13,7 @@ use crate::error::Error;
 use crate::linalg::dot;
 use crate::math::{CompensatedSum, Libm, Math};
 use crate::rng::{Generator, stream};
+use crate::state::persist_fields;
 
 const ARMS: usize = 6;
 const D: usize = 3;
@@ -280,9 +280,9 @@ impl Experiment for DynLinUcbExperiment {
         }
         Ok(())
     }
-
-    learned!(dyn_lin_ucb.bandit, lin_ucb.bandit, d_lin_ucb.bandit, exp3.bandit, exp3_k.bandit, ar2.bandit);
 }
+
+persist_fields!([] DynLinUcbExperiment { dyn_lin_ucb.bandit, lin_ucb.bandit, d_lin_ucb.bandit, exp3.bandit, exp3_k.bandit, ar2.bandit });
 
 /// A contender's regret over a window of rounds.
 const fn regret(contender: &'static str, from: u32, to: u32, set: &'static str) -> Quantity {

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::interact::Element;
 use crate::learn::{Control, Episode, Suits, run_step};
 use crate::rng::{Generator, stream};
+use crate::state::{Persist, persist_fields};
 
 /// One contender: its learner, its own environment, its own copies of the generators.
 #[derive(Debug)]
@@ -54,6 +55,8 @@ where
         Ok(self.over)
     }
 }
+
+persist_fields!([V: Env, C: Persist] EpisodeLane<V, C> { agent });
 
 /// Begins an episode of every lane once all have ended, then gives each a step; whether all have ended.
 macro_rules! tick_episodes {

@@ -2,19 +2,19 @@
 
 use super::{Descriptor, Values};
 use crate::error::Error;
-use crate::state::{Reader, Write};
+use crate::state::Persist;
 
 /// The state of one experiment: every contender with its own copy of the environment and of the generators, so that all
 /// meet the same random numbers. A learner never sees the seed.
-pub trait Experiment: Sized {
+///
+/// Its [`Persist`] is the learned state of the contenders in table order: what the digest runs over and a checkpoint holds.
+/// Reading it back leaves all else as it is: environments, generators and what was measured go on from where they are.
+pub trait Experiment: Persist + Sized {
     /// The experiment as data.
     const DESCRIPTOR: Descriptor;
 
     /// Not started.
     const EMPTY: Self;
-
-    /// Whether it reads back what it has learned.
-    const LOADABLE: bool = false;
 
     /// Whether values that are each within the descriptor's limits also go together.
     ///
@@ -48,25 +48,5 @@ pub trait Experiment: Sized {
     /// What the experiment says.
     fn view(&self, _view: usize, _contender: usize, _out: &mut [f32]) -> Result<(), Error> {
         Ok(())
-    }
-
-    /// Writes the learned state of the contenders in table order: what the digest runs over.
-    fn write_learned(&self, out: &mut impl Write);
-
-    /// As [`Persist::check`](crate::state::Persist::check), for what [`write_learned`](Self::write_learned) writes.
-    ///
-    /// # Errors
-    /// What the learners say; [`Error::NotLoadable`] where nothing is read back.
-    fn check_learned(&self, _from: &mut Reader<'_>) -> Result<(), Error> {
-        Err(Error::NotLoadable)
-    }
-
-    /// As [`Persist::read`](crate::state::Persist::read), after [`check_learned`](Self::check_learned) has accepted the bytes. All
-    /// else goes on from where it is.
-    ///
-    /// # Errors
-    /// [`Error::Truncated`]; [`Error::NotLoadable`] where nothing is read back.
-    fn read_learned(&mut self, _from: &mut Reader<'_>) -> Result<(), Error> {
-        Err(Error::NotLoadable)
     }
 }

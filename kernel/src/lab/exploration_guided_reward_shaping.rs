@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::joint::{ExplorationGuided, ExplorationGuidedParameters};
 use crate::reward::learned::SelfDesignedParameters;
 use crate::reward::shaping::BoundedRoot;
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// The start; the goal lies behind state 20.
 const START: usize = 12;
@@ -92,6 +92,10 @@ impl Experiment for ExplorationGuidedRewardShapingExperiment {
     }
 
     fn tick(&mut self) -> Result<bool, Error> {
+        if self.lanes.iter().all(|lane| lane.over) {
+            // One that was read back half-way.
+            self.lanes.iter_mut().for_each(|lane| lane.agent.give_up_episode());
+        }
         let [orig, explore, own, both] = &mut self.lanes;
         tick_episodes!(u32::from(HORIZON), [orig, explore, own, both])
     }
@@ -111,11 +115,12 @@ impl Experiment for ExplorationGuidedRewardShapingExperiment {
             _ => f32::NAN,
         }
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.lanes.iter().for_each(|lane| lane.agent.write(out));
-    }
 }
+
+// The learners keep the steps of their episodes, so all begin a new one.
+persist_fields!([] ExplorationGuidedRewardShapingExperiment { lanes } then |this| {
+    this.lanes.iter_mut().for_each(|lane| lane.over = true);
+});
 
 const SEEDS: u32 = 8;
 const RUN: u32 = 3000;

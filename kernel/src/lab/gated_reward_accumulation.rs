@@ -6,7 +6,7 @@ use crate::advantage::GroupBaseline;
 use crate::env::{PatchTask, TimeLimit};
 use crate::error::Error;
 use crate::reward::credit::GatedEpisode;
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const STATES: usize = PatchTask::WORKING;
 const ACTIONS: usize = PatchTask::ACTIONS;
@@ -57,6 +57,8 @@ impl Lane {
         batch.ascend(&weights, step_size / GROUP as f32)
     }
 }
+
+persist_fields!([] Lane { batch });
 
 /// The state of `gated-reward-accumulation`.
 #[derive(Debug)]
@@ -133,11 +135,9 @@ impl Experiment for GatedRewardAccumulationExperiment {
     fn metric(&self, contender: usize, metric: usize) -> f32 {
         self.lanes.get(contender).and_then(|lane| lane.figures.get(metric)).copied().unwrap_or(f32::NAN)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.lanes.iter().for_each(|lane| lane.batch.policy.write(out));
-    }
 }
+
+persist_fields!([] GatedRewardAccumulationExperiment { lanes });
 
 const SEEDS: u32 = 40;
 const UPDATES: u32 = 400;

@@ -9,7 +9,7 @@ use crate::interact::{Outcome, RolloutView, Transition};
 use crate::learn::{AdvantageWeighting, RegressionPolicyUpdate, Surrogate};
 use crate::reward::RewardShaping;
 use crate::reward::credit::{LearnedPotential, MilestoneProgress};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const STATES: usize = MilestoneChain::STATES;
 /// States in which something is done.
@@ -180,6 +180,8 @@ impl Lane {
     }
 }
 
+persist_fields!([] Lane { batch, potential, value });
+
 /// The state of `milestone-potential-critic`.
 #[derive(Debug)]
 pub struct MilestonePotentialCriticExperiment {
@@ -256,15 +258,9 @@ impl Experiment for MilestonePotentialCriticExperiment {
     fn metric(&self, contender: usize, metric: usize) -> f32 {
         self.lanes.get(contender).and_then(|lane| lane.figures.get(metric)).copied().unwrap_or(f32::NAN)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        for lane in &self.lanes {
-            lane.batch.policy.write(out);
-            lane.potential.write(out);
-            lane.value.write(out);
-        }
-    }
 }
+
+persist_fields!([] MilestonePotentialCriticExperiment { lanes });
 
 const SEEDS: u32 = 20;
 const PHASES: u32 = 60;

@@ -74,7 +74,6 @@ mod gated_reward_accumulation;
 #[allow(dead_code)] // as above
 mod grid_view;
 #[allow(unused_macros, unused_imports)] // as above
-mod learned;
 mod linear_policies;
 #[cfg(feature = "milestone-potential-critic")]
 mod milestone_potential_critic;

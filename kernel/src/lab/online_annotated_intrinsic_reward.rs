@@ -13,7 +13,7 @@ use crate::reward::learned::{
     RankingReward, RetrievalReward, RewardMix,
 };
 use crate::rng::{Bernoulli, Generator, Rng, below, stream};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 use heapless::Vec;
 
 const MESSAGES: usize = MessageRooms::MESSAGES;
@@ -375,17 +375,9 @@ impl Experiment for OnlineAnnotatedIntrinsicRewardExperiment {
             f32::NAN
         )
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.extrinsic.agent.write(out);
-        self.retrieval.agent.write(out);
-        self.retrieval.env.listener.reward.write(out);
-        self.classification.agent.write(out);
-        self.classification.env.listener.reward.write(out);
-        self.ranking.agent.write(out);
-        self.ranking.env.listener.reward.write(out);
-    }
 }
+
+persist_fields!([] OnlineAnnotatedIntrinsicRewardExperiment { extrinsic.agent, retrieval.agent, retrieval.env.listener.reward, classification.agent, classification.env.listener.reward, ranking.agent, ranking.env.listener.reward });
 
 const SEEDS: u32 = 16;
 const EPISODES: u32 = 300;

@@ -15,7 +15,7 @@ use crate::reward::shaping::{
     CountBonus, DynamicPotential, InverseRoot, LookBackAdvice, Potential, PotentialFunction, StateBonus,
 };
 use crate::rng::{Bernoulli, Rng, below};
-use crate::state::{Persist, Write};
+use crate::state::{Persist, persist_fields};
 
 const SIDE: usize = 12;
 const CELLS: usize = SIDE * SIDE;
@@ -381,13 +381,9 @@ impl Experiment for RewardShapingToolboxExperiment {
     fn view(&self, view: usize, contender: usize, out: &mut [f32]) -> Result<(), Error> {
         if view == 3 { lanes!(self, contender, |lane| lane.grid(out), Ok(())) } else { Ok(()) }
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        for contender in 0..Self::DESCRIPTOR.contenders.len() {
-            lanes!(self, contender, |lane| lane.lane.agent.write(out), ());
-        }
-    }
 }
+
+persist_fields!([] RewardShapingToolboxExperiment { none.lane.agent, potential.lane.agent, dynamic.lane.agent, look_ahead.lane.agent, look_back.lane.agent, count.lane.agent, progress.lane.agent });
 
 const SEEDS: u32 = 12;
 const EPISODES: u32 = 40;

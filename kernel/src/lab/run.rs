@@ -87,11 +87,6 @@ impl Run {
         self.step.is_multiple_of(every) || self.is_over()
     }
 
-    /// Whether the experiment that runs reads back what it has learned.
-    pub const fn is_loadable(&self) -> bool {
-        self.runner.is_loadable()
-    }
-
     /// Starts the same run again.
     ///
     /// # Errors
@@ -153,7 +148,7 @@ impl Run {
     /// The digest of this seed: FNV-1a 64 over the learned state of the contenders in table order.
     pub fn digest(&self) -> u64 {
         let mut digest = Digest::new();
-        self.runner.write_learned(&mut digest);
+        self.runner.write(&mut digest);
         digest.value()
     }
 }
@@ -162,16 +157,16 @@ impl Run {
 /// environments, generators and the number of steps go on from where they are.
 impl Persist for Run {
     fn write(&self, out: &mut impl Write) {
-        self.runner.write_learned(out);
+        self.runner.write(out);
     }
 
-    /// Also [`Error::NotStarted`], [`Error::NotLoadable`].
+    /// Also [`Error::NotStarted`].
     fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.runner.check_learned(from)
+        self.runner.check(from)
     }
 
     fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.runner.read_learned(from)
+        self.runner.read(from)
     }
 }
 

@@ -4,7 +4,7 @@
 use super::Experiment;
 use super::{Descriptor, Values};
 use crate::error::Error;
-use crate::state::{Reader, Write};
+use crate::state::{Persist, Reader, Write};
 
 /// Writes the table and the runner from one line an experiment.
 macro_rules! experiments {
@@ -119,45 +119,31 @@ macro_rules! experiments {
                     $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.view(view, contender, out),)*
                 }
             }
+        }
 
-            /// As [`Experiment::write_learned`].
-            pub fn write_learned(&self, out: &mut impl Write) {
+        /// That of the experiment; [`Error::NotStarted`] where there is none.
+        impl Persist for Runner {
+            fn write(&self, out: &mut impl Write) {
                 let _ = &out;
                 match self {
                     Self::Idle => {}
-                    $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.write_learned(out),)*
+                    $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.write(out),)*
                 }
             }
 
-            /// As [`Experiment::LOADABLE`].
-            pub const fn is_loadable(&self) -> bool {
-                match self {
-                    Self::Idle => false,
-                    $(#[cfg(feature = $feature)] Self::$variant(_) => <$experiment as Experiment>::LOADABLE,)*
-                }
-            }
-
-            /// As [`Experiment::check_learned`].
-            ///
-            /// # Errors
-            /// [`Error::NotStarted`]; what the experiment says.
-            pub fn check_learned(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+            fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
                 let _ = &from;
                 match self {
                     Self::Idle => Err(Error::NotStarted),
-                    $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.check_learned(from),)*
+                    $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.check(from),)*
                 }
             }
 
-            /// As [`Experiment::read_learned`].
-            ///
-            /// # Errors
-            /// [`Error::NotStarted`]; what the experiment says.
-            pub fn read_learned(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+            fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
                 let _ = &from;
                 match self {
                     Self::Idle => Err(Error::NotStarted),
-                    $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.read_learned(from),)*
+                    $(#[cfg(feature = $feature)] Self::$variant(experiment) => experiment.read(from),)*
                 }
             }
         }

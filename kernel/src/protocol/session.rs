@@ -158,11 +158,10 @@ impl Session {
             }
             "digest" => write_digest("digest", &self.run, self.digest(), out),
             "save" => {
-                self.loadable().and_then(|()| storage.save(&self.run)).map_err(|error| Fault::at(0, error))?;
+                storage.save(&self.run).map_err(|error| Fault::at(0, error))?;
                 write_digest("saved", &self.run, self.digest(), out)
             }
             "fetch" => {
-                self.loadable().map_err(|error| Fault::at(0, error))?;
                 write_chunks(&self.run, out).and_then(|()| write_digest("fetched", &self.run, self.digest(), out))
             }
             "put" => return self.put(&Piece::read(command, line)?, line, storage, out),
@@ -222,11 +221,6 @@ impl Session {
         let taken = taken.and_then(|()| checkpoint::load(&mut self.run, storage.load()?));
         taken.map_err(|error| Fault::at(0, error))?;
         Ok(write_digest("loaded", &self.run, self.digest(), out))
-    }
-
-    /// What could not be read back is not saved.
-    const fn loadable(&self) -> Result<(), Error> {
-        if self.run.is_loadable() { Ok(()) } else { Err(Error::NotLoadable) }
     }
 
     /// A session's run has one seed.

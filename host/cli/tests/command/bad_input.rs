@@ -37,7 +37,6 @@ const WRONG: &[(&[&str], &str)] = &[
     (&["run", "cliff-walking", "--save"], "a value is required for '--save"),
     (&["run", "cliff-walking", "--seeds", "2", "--save", "x"], "--save takes one experiment and one seed"),
     (&["run", "tabular-td", "--save", "x"], "--save takes one experiment and one seed"),
-    (&["run", "dyna-maze", "--save", "x"], "tabular-td.dyna-maze cannot be saved: the experiment does not read back"),
     (&["run", "cliff-walking", "--steps", "1000000", "--every", "1"], "--every 100 or more, or --format csv"),
     (&["claims", "cliff-walking", "--seed", "4294967295"], "take an earlier --seed"),
 ];

@@ -173,6 +173,11 @@ impl<R, const S: usize, const A: usize, const N: usize, const L: usize> BilevelA
         ascent.ascend(episode, |step| aligned(reward, step), discount.gamma(), 1.0)
     }
 
+    /// Forgets the episode that is going on: one that is never finished, say.
+    pub fn give_up_episode(&mut self) {
+        self.episodes.give_up();
+    }
+
     /// What is due after an episode.
     fn after_episode(&mut self, rng: &mut (impl Rng + ?Sized)) -> Result<(), Error> {
         self.count = self.count.saturating_add(1);

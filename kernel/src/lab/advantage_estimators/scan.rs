@@ -7,7 +7,7 @@ use crate::interact::{Outcome, RolloutView};
 use crate::lab::{Claim, Descriptor, Experiment, Measure, Metric, Quantity, Requirement, Steps, Values, View};
 use crate::math::Scalar;
 use crate::rng::{Generator, below, gaussian_by_sum, stream};
-use crate::state::{Persist, Write};
+use crate::state::{Persist, Reader, Write};
 
 /// Steps of a buffer.
 const LENGTH: usize = 1000;
@@ -48,6 +48,32 @@ impl ScanExperiment {
             };
         }
         Ok(())
+    }
+}
+
+/// The advantages of the buffer, by recursion and by both scans, all in single length; the greatest errors so far.
+impl Persist for ScanExperiment {
+    fn write(&self, out: &mut impl Write) {
+        self.advantages.write(out);
+        self.single.iter().for_each(|pair| pair.offset.write(out));
+        self.double.iter().for_each(|pair| (pair.offset as f32).write(out));
+        self.greatest.write(out);
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        [&self.advantages; 3].into_iter().try_for_each(|advantages| advantages.check(from))?;
+        self.greatest.check(from)
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.advantages.read(from)?;
+        self.single.iter_mut().try_for_each(|pair| pair.offset.read(from))?;
+        for pair in &mut self.double {
+            let mut offset = 0.0f32;
+            offset.read(from)?;
+            pair.offset = f64::from(offset);
+        }
+        self.greatest.read(from)
     }
 }
 
@@ -148,12 +174,6 @@ impl Experiment for ScanExperiment {
     fn metric(&self, contender: usize, metric: usize) -> f32 {
         let of = if metric == 0 { &self.errors } else { &self.greatest };
         of.get(contender).copied().unwrap_or(f32::NAN)
-    }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.advantages.write(out);
-        self.single.iter().for_each(|pair| pair.offset.write(out));
-        self.double.iter().for_each(|pair| (pair.offset as f32).write(out));
     }
 }
 

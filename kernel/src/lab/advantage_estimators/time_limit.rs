@@ -7,7 +7,7 @@ use crate::interact::{Outcome, RolloutView};
 use crate::lab::{
     Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// Steps of an episode, and of a buffer of two.
 const LIMIT: usize = 20;
@@ -84,11 +84,9 @@ impl Experiment for TimeLimitExperiment {
     fn metric(&self, contender: usize, _metric: usize) -> f32 {
         self.values.get(contender).copied().unwrap_or(f32::NAN)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.values.write(out);
-    }
 }
+
+persist_fields!([] TimeLimitExperiment { values });
 
 const fn claim(sentence: &'static str, contender: &'static str, required: Requirement) -> Claim {
     Claim::new(sentence, Measure::Value(Quantity::mean(contender, "value", UPDATES - 1, UPDATES)), required, 1, UPDATES)

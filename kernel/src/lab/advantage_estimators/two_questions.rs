@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::lab::{Claim, Descriptor, Experiment, Measure, Metric, Quantity, Requirement, Steps, Values, View};
 use crate::math::CompensatedSum;
 use crate::rng::{Bernoulli, Generator, stream};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// Answers of a group.
 const GROUP: usize = 8;
@@ -97,7 +97,7 @@ impl Experiment for TwoQuestionsExperiment {
                 }
             }
         }
-        self.groups += 1;
+        self.groups = self.groups.saturating_add(1);
         Ok(true)
     }
 
@@ -108,11 +108,9 @@ impl Experiment for TwoQuestionsExperiment {
             _ => gradient(0) / gradient(1),
         }
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.sums.write(out);
-    }
 }
+
+persist_fields!([] TwoQuestionsExperiment { sums, groups });
 
 const fn last(contender: &'static str, metric: &'static str) -> Measure {
     Measure::Value(Quantity::mean(contender, metric, GROUPS - 1, GROUPS))

@@ -7,7 +7,7 @@ use crate::interact::{Outcome, RolloutView};
 use crate::lab::{Claim, Descriptor, Experiment, Measure, Metric, Quantity, Requirement, Steps, Values, View};
 use crate::math::CompensatedMoments;
 use crate::rng::{Generator, gaussian_by_sum, stream};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// Steps of an episode.
 const LENGTH: usize = 10;
@@ -66,11 +66,9 @@ impl Experiment for VarianceExperiment {
         // One episode has none.
         self.moments.get(contender).map_or(f32::NAN, |moments| moments.variance().unwrap_or(0.0))
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.moments.write(out);
-    }
 }
+
+persist_fields!([] VarianceExperiment { moments });
 
 const fn last(contender: &'static str) -> Quantity {
     Quantity::mean(contender, "variance", EPISODES - 1, EPISODES)

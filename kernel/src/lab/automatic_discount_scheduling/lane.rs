@@ -10,13 +10,16 @@ use crate::policy::features::{Active, OneHot};
 use crate::policy::{Features, SoftmaxPolicy, StochasticPolicy};
 use crate::reward::learned::{BestDemonstration, FirstEpisodeScale};
 use crate::rng::{Generator, stream};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// Greedy episodes of an evaluation.
 pub(super) const EVALUATIONS: usize = 4;
 
-/// What the magnitudes of the first episode's rewards sum to.
-const FIRST_TOTAL: f32 = 10.0;
+/// The magnitudes of the first episode's rewards sum to 10.
+const SCALE: FirstEpisodeScale = {
+    let Ok(scale) = FirstEpisodeScale::new(10.0) else { unreachable!() };
+    scale
+};
 
 const STEP_SIZE: f32 = 0.2;
 const ENTROPY_WEIGHT: f32 = 0.05;
@@ -49,7 +52,7 @@ impl Workspace {
 pub(super) struct Lane {
     policy: SoftmaxPolicy<ACTIONS, STATES>,
     values: [f32; STATES],
-    scale: Option<FirstEpisodeScale>,
+    scale: FirstEpisodeScale,
     env: GripCarry,
     generators: Option<[Generator; 2]>,
     /// The rewards of the episodes since the last evaluation, and their number.
@@ -65,7 +68,7 @@ impl Lane {
     pub(super) const EMPTY: Self = Self {
         policy: SoftmaxPolicy::EMPTY,
         values: [0.0; STATES],
-        scale: None,
+        scale: SCALE,
         env: GripCarry::new(CarrySize::Full),
         generators: None,
         sum: 0.0,
@@ -77,7 +80,7 @@ impl Lane {
     pub(super) fn start(&mut self, seed: u32, task: &Task) -> Result<(), Error> {
         self.policy.set(&[0.0; ACTIONS * STATES])?;
         self.values = [0.0; STATES];
-        self.scale = Some(FirstEpisodeScale::new(FIRST_TOTAL)?);
+        self.scale = SCALE;
         self.env = GripCarry::new(task.size);
         self.generators = Some([stream(seed, 0), stream(seed, 1)]);
         (self.sum, self.episodes) = (0.0, 0);
@@ -103,7 +106,7 @@ impl Lane {
             task.distance(observations.get(i).copied().unwrap_or(0), demonstration, j)
         };
         let (rewards, _) = rewards.rewards(task.size.steps(), &task.lengths, distance)?;
-        self.scale.as_mut().ok_or(Error::NotStarted)?.apply(rewards)?;
+        self.scale.apply(rewards)?;
         self.sum += rewards.iter().sum::<f32>();
         self.episodes += 1;
 
@@ -157,12 +160,6 @@ impl Lane {
         (self.sum, self.episodes) = (0.0, 0);
         Ok(())
     }
-
-    pub(super) fn write(&self, out: &mut impl Write) {
-        self.policy.write(out);
-        self.values.write(out);
-        if let Some(scale) = &self.scale {
-            scale.write(out);
-        }
-    }
 }
+
+persist_fields!([] Lane { policy, values, scale });

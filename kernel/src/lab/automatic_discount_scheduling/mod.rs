@@ -12,7 +12,7 @@ use crate::discount::{
 use crate::env::{CarrySize, GripCarry};
 use crate::error::Error;
 use crate::math::Libm;
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 use lane::{EVALUATIONS, Lane, Workspace};
 use task::{DEMONSTRATIONS, Task};
 
@@ -224,9 +224,6 @@ impl Experiment for AutomaticDiscountSchedulingExperiment {
             _ => f32::NAN,
         }
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.lanes.iter().for_each(|lane| lane.write(out));
-        self.automatic.write(out);
-    }
 }
+
+persist_fields!([] AutomaticDiscountSchedulingExperiment { lanes, automatic });

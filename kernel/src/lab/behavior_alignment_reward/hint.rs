@@ -8,7 +8,7 @@ use crate::joint::{HeuristicStep, PolicyAscent, PolicyAscentParameters, Visit};
 use crate::learn::{Control, Suits};
 use crate::reward::RewardShaping;
 use crate::rng::Rng;
-use crate::state::stateless;
+use crate::state::{persist_fields, stateless};
 
 /// After how many episodes the policy learns.
 const BATCH: usize = 3;
@@ -87,6 +87,10 @@ impl Taker {
         (self.hint, self.count) = (hint, 0);
         Ok(())
     }
+
+    pub(super) fn give_up_episode(&mut self) {
+        self.episodes.give_up();
+    }
 }
 
 impl Control for Taker {
@@ -114,5 +118,7 @@ impl Control for Taker {
         Ok(0.0)
     }
 }
+
+persist_fields!([] Taker { ascent });
 
 impl Suits<GridWorld<STATES>> for Taker {}

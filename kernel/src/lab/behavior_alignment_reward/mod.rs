@@ -11,7 +11,7 @@ use crate::env::{GridRules, GridWorld};
 use crate::error::Error;
 use crate::joint::{BilevelAligner, BilevelAlignerParameters, PolicyAscentParameters};
 use crate::policy::{QTable, StochasticPolicy};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 use hint::{DISCOUNT, Hint, Taker, Use};
 
 const COLUMNS: usize = 5;
@@ -156,6 +156,12 @@ impl Experiment for BehaviorAlignmentRewardExperiment {
     }
 
     fn tick(&mut self) -> Result<bool, Error> {
+        let takers = [&mut self.primary, &mut self.naive, &mut self.potential];
+        if self.aligned.over && takers.iter().all(|lane| lane.over) {
+            // One that was read back half-way, or left for it.
+            self.aligned.agent.give_up_episode();
+            takers.into_iter().for_each(|lane| lane.agent.give_up_episode());
+        }
         tick_episodes!(HORIZON, [self.primary, self.naive, self.potential, self.aligned])
     }
 
@@ -192,14 +198,12 @@ impl Experiment for BehaviorAlignmentRewardExperiment {
         out.iter_mut().take(STATES).enumerate().for_each(|(cell, value)| *value = self.weight(contender, cell));
         Ok(())
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        for lane in [&self.primary, &self.naive, &self.potential] {
-            lane.agent.ascent.write(out);
-        }
-        self.aligned.agent.write(out);
-    }
 }
+
+// The learners keep the steps of their episodes, so all begin a new one.
+persist_fields!([] BehaviorAlignmentRewardExperiment { primary, naive, potential, aligned } then |this| {
+    (this.primary.over, this.naive.over, this.potential.over, this.aligned.over) = (true, true, true, true);
+});
 
 const GRIDWORLD: BilevelAlignerParameters = BilevelAlignerParameters::GRIDWORLD;
 const SEEDS: u32 = 3;

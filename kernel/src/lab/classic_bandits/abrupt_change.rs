@@ -7,7 +7,7 @@ use crate::lab::bandit_lane::BanditLane;
 use crate::lab::{
     Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const K: usize = 3;
 /// Twice what theory asks for at this horizon.
@@ -107,13 +107,9 @@ impl Experiment for AbruptChangeExperiment {
         let regrets = [&self.ucb1.regret, &self.discounted.regret, &self.windowed.regret];
         regrets.get(contender).map_or(f32::NAN, |regret| regret.value())
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.ucb1.bandit.write(out);
-        self.discounted.bandit.write(out);
-        self.windowed.bandit.write(out);
-    }
 }
+
+persist_fields!([] AbruptChangeExperiment { ucb1.bandit, discounted.bandit, windowed.bandit });
 
 /// A contender's regret after 10 000 plays as a fraction of UCB1's, over the four runs of the specification.
 const fn against_ucb1(

@@ -8,7 +8,7 @@ use crate::lab::{
     Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
 use crate::math::Libm;
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const K: usize = 5;
 const ARMS: [[f32; K]; 2] = [[0.1, 0.2, 0.3, 0.4, 0.5], [0.01, 0.02, 0.03, 0.05, 0.1]];
@@ -85,14 +85,9 @@ impl Experiment for BernoulliExperiment {
         let regrets = [&self.ucb1.regret, &self.kl_ucb.regret, &self.thompson.regret, &self.exp3.regret];
         regrets.get(contender).map_or(f32::NAN, |regret| regret.value())
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.ucb1.bandit.write(out);
-        self.kl_ucb.bandit.write(out);
-        self.thompson.bandit.write(out);
-        self.exp3.bandit.write(out);
-    }
 }
+
+persist_fields!([] BernoulliExperiment { ucb1.bandit, kl_ucb.bandit, thompson.bandit, exp3.bandit });
 
 /// A contender's regret after 3000 plays is at most half of UCB1's, over the four runs of the specification.
 const fn half(sentence: &'static str, contender: &'static str, set: &'static str) -> Claim {

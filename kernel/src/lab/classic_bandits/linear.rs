@@ -12,7 +12,7 @@ use crate::lab::{
 use crate::math::CompensatedSum;
 use crate::policy::EpsilonGreedy;
 use crate::rng::{Generator, stream};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const K: usize = 10;
 const D: usize = 5;
@@ -138,13 +138,9 @@ impl Experiment for LinearExperiment {
     fn metric(&self, contender: usize, metric: usize) -> f32 {
         pick!(contender, [&self.lin_ucb, &self.lin_ts, &self.explored], |lane| lane.metric(metric), f32::NAN)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.lin_ucb.bandit.write(out);
-        self.lin_ts.bandit.write(out);
-        self.explored.bandit.write(out);
-    }
 }
+
+persist_fields!([] LinearExperiment { lin_ucb.bandit, lin_ts.bandit, explored.bandit });
 
 /// A contender's regret after 1500 rounds as a fraction of epsilon-greedy's, over the four runs of the specification.
 const fn against_chance(sentence: &'static str, contender: &'static str) -> Claim {

@@ -9,7 +9,7 @@ use crate::lab::{
     Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
 use crate::policy::EpsilonGreedy;
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const K: usize = 10;
 
@@ -101,13 +101,9 @@ impl Experiment for TestbedExperiment {
         let [with, without] = &self.gradients;
         pick!(contender, [a, b, c, d, e, &self.ucb, with, without], |lane| measure(lane, metric), f32::NAN)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.values.iter().for_each(|lane| lane.bandit.write(out));
-        self.ucb.bandit.write(out);
-        self.gradients.iter().for_each(|lane| lane.bandit.write(out));
-    }
 }
+
+persist_fields!([] TestbedExperiment { values, ucb, gradients });
 
 fn measure<B>(lane: &Lane<B>, metric: usize) -> f32 {
     let (arm, reward) = lane.last;

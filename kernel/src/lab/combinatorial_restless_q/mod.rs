@@ -12,7 +12,7 @@ use crate::env::BirthDeathArm;
 use crate::error::Error;
 use crate::lab::pick::pick;
 use crate::schedule::{Linear, Schedule};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 use lane::{Lane, Learner, Random, Table};
 use optimum::Optimum;
 
@@ -165,15 +165,9 @@ impl Experiment for CombinatorialRestlessQExperiment {
         }
         Ok(())
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.myopic.player.write(out);
-        self.whittle.player.write(out);
-        self.per_arm.player.write(out);
-        self.scalar.player.write(out);
-        self.optimum.write(out);
-    }
 }
+
+persist_fields!([] CombinatorialRestlessQExperiment { myopic.player, whittle.player, per_arm.player, scalar.player, optimum });
 
 /// The mean reward a step in the 60 episodes after training.
 const fn judged(contender: &'static str, set: &'static str) -> Quantity {

@@ -2,7 +2,8 @@
 
 use super::lane::Table;
 use super::{ARMS, Actions, Arms, HORIZON, STATES};
-use crate::state::Write;
+use crate::error::Error;
+use crate::state::{Persist, Reader, Write};
 
 /// How many joint states there are.
 const JOINT: usize = STATES.pow(ARMS as u32);
@@ -89,9 +90,26 @@ impl Optimum {
         let values = (0..NEXT).map(|bits| self.values.get(number(bits)).copied().unwrap_or(f32::NAN));
         values.fold(0.0, |sum, value| sum + value) / NEXT as f32 / HORIZON as f32
     }
+}
 
-    /// The values of the stage that is complete.
-    pub(super) fn write(&self, out: &mut impl Write) {
-        self.values.iter().for_each(|value| out.bytes(&value.to_le_bytes()));
+/// The values of the stage that is complete, and how many are; the one after it begins anew.
+impl Persist for Optimum {
+    fn write(&self, out: &mut impl Write) {
+        self.values.write(out);
+        self.stages.write(out);
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.values.check(from)?;
+        let mut stages = 0u32;
+        stages.read(from)?;
+        if stages > HORIZON { Err(Error::Malformed) } else { Ok(()) }
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.values.read(from)?;
+        self.stages.read(from)?;
+        self.known = 0;
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::{FiniteModel, ModelOutcome};
+use crate::state::Persist;
 use std::vec::Vec;
 
 fn started(family: &str) -> std::boxed::Box<CombinatorialRestlessQExperiment> {

@@ -9,7 +9,7 @@ use crate::lab::{
 use crate::reward::weights::{
     BehaviorConstraint, LagrangianMultipliersState, Multipliers, NormalizedMultipliersState, constrained,
 };
-use crate::state::{Persist, Write};
+use crate::state::{Persist, Reader, Write, check_each, persist_fields};
 
 /// The most constraints, that on success included.
 const MOST: usize = 4;
@@ -151,6 +151,24 @@ fn step(mut multipliers: impl Multipliers, rates: &[f32], weights: &mut [f32]) -
     multipliers.weights(weights)
 }
 
+/// Base parameters or multipliers; the policy.
+impl Persist for Lane {
+    fn write(&self, out: &mut impl Write) {
+        self.dual.write(out);
+        self.policy.write(out);
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        check_each(&self.dual, from, |dual| self.method == Method::Normalised || dual >= 0.0)?;
+        self.policy.check(from)
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.dual.read(from)?;
+        self.policy.read(from)
+    }
+}
+
 /// The state of `direct-behavior-specification.constraints`.
 #[derive(Debug)]
 pub struct ConstraintsExperiment {
@@ -230,14 +248,9 @@ impl Experiment for ConstraintsExperiment {
     fn metric(&self, contender: usize, metric: usize) -> f32 {
         self.lanes.get(contender).map_or(f32::NAN, |lane| lane.metric(metric, self.specification))
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        for lane in &self.lanes {
-            lane.dual.write(out);
-            lane.policy.write(out);
-        }
-    }
 }
+
+persist_fields!([] ConstraintsExperiment { lanes });
 
 /// The claim on the mean of the last quarter of a run; nothing is left to chance.
 const fn late(

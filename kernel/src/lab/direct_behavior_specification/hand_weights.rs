@@ -6,7 +6,7 @@ use crate::lab::{
     Claim, Descriptor, Experiment, Kind, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
 use crate::reward::weights::{BehaviorConstraint, constrained};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// What a behaviour may cost.
 const WEIGHTS: [f32; 7] = [0.0, 0.02, 0.05, 0.1, 0.3, 1.0, 3.0];
@@ -162,11 +162,9 @@ impl Experiment for HandWeightsExperiment {
             _ => f32::NAN,
         }
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.policy.write(out);
-    }
 }
+
+persist_fields!([] HandWeightsExperiment { policy });
 
 /// The share of vectors that pass, of so many that are tried; nothing is left to chance.
 const fn share(set: &'static str, vectors: u32) -> Quantity {

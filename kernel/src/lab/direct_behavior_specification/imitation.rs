@@ -10,7 +10,7 @@ use crate::math::argmax;
 use crate::policy::features::{Active, Features, OneHot};
 use crate::policy::{SoftmaxPolicy, StochasticPolicy};
 use crate::rng::{Bernoulli, Generator, below, stream};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const STATES: usize = SpecGrid::STATES;
 const ACTIONS: usize = SpecGrid::ACTIONS;
@@ -242,12 +242,9 @@ impl Experiment for ImitationExperiment {
     fn metric(&self, contender: usize, _metric: usize) -> f32 {
         self.evaluations.get(contender).map_or(f32::NAN, |evaluation| evaluation.rate)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.fitting.write(out);
-        self.clone.write(out);
-    }
 }
+
+persist_fields!([] ImitationExperiment { fitting, clone });
 
 const SEEDS: u32 = 5;
 const ROUNDS: u32 = 30;

@@ -6,7 +6,7 @@ use crate::lab::{Claim, Descriptor, Experiment, Measure, Metric, Quantity, Requi
 use crate::reward::weights::{
     FixedWeights, HypervolumeFactor, HypervolumeGradientWeights, InfluenceParameters, InfluenceWeights, WeightRule,
 };
-use crate::state::{Persist, Write};
+use crate::state::{Persist, persist_fields};
 
 const STARTS: [f32; 5] = [-1.5, -0.4, 0.05, 0.7, 1.5];
 /// Fixed weights of the first objective: from 0 to 1 in as many steps.
@@ -53,6 +53,8 @@ impl Point {
     }
 }
 
+persist_fields!([] Point { u });
+
 /// A point on its way under a rule.
 #[derive(Debug)]
 struct Walker<R> {
@@ -60,12 +62,7 @@ struct Walker<R> {
     rule: R,
 }
 
-impl<R: Persist> Walker<R> {
-    fn write(&self, out: &mut impl Write) {
-        self.point.u.write(out);
-        self.rule.write(out);
-    }
-}
+persist_fields!([R: Persist] Walker<R> { point, rule });
 
 /// The state of `dynamic-reward-weighting.inward-front`.
 #[derive(Debug)]
@@ -221,14 +218,9 @@ impl Experiment for InwardFrontExperiment {
         });
         fill_front(policies.into_iter().take(count), front, out)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.fixed.as_flattened().iter().for_each(|point| point.u.write(out));
-        self.amplified.iter().for_each(|walker| walker.write(out));
-        self.influence.iter().for_each(|walker| walker.write(out));
-        self.gradient.iter().for_each(|walker| walker.write(out));
-    }
 }
+
+persist_fields!([] InwardFrontExperiment { fixed, amplified, influence, gradient });
 
 const STEPS: u32 = 1000;
 

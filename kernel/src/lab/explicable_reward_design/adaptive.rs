@@ -12,7 +12,7 @@ use crate::policy::features::{Active, Features, OneHot};
 use crate::policy::{QTable, SoftmaxPolicy, StochasticPolicy};
 use crate::reward::{RewardShaping, SparseTableReward};
 use crate::rng::{Generator, stream};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// How often rewards are designed anew, in episodes.
 const REDESIGN: u32 = 60;
@@ -133,6 +133,8 @@ impl Lane {
         Ok(())
     }
 }
+
+persist_fields!([] Lane { policy, rule });
 
 /// The state of `explicable-reward-design.adaptive`.
 #[derive(Debug)]
@@ -272,14 +274,9 @@ impl Experiment for AdaptiveExperiment {
             _ => lane.violation,
         })
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        for lane in &self.lanes {
-            lane.policy.write(out);
-            lane.rule.write(out);
-        }
-    }
 }
+
+persist_fields!([] AdaptiveExperiment { lanes });
 
 /// What the policy earns after 840 episodes.
 const fn late(contender: &'static str) -> Quantity {

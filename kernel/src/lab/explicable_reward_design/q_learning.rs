@@ -15,7 +15,7 @@ use crate::model::expected_reward;
 use crate::plan::policy_values;
 use crate::policy::{EpsilonGreedy, QTable};
 use crate::reward::{RewardShaping, SparseTableReward};
-use crate::state::{Persist, Write};
+use crate::state::{Persist, persist_fields};
 
 /// How many learners a contender has; the `i`-th meets the random numbers of the run's seed plus `i`.
 const LEARNERS: usize = 16;
@@ -172,6 +172,8 @@ impl Class<()> {
     const EMPTY: Self =
         Self::new([const { EpisodeLane::new(LineKey::new(), Shaped::new(QLearning::EMPTY, ())) }; LEARNERS]);
 }
+
+persist_fields!([R: Persist] Class<R> { learners });
 
 /// The state of `explicable-reward-design.q-learning`.
 #[derive(Debug)]
@@ -388,15 +390,9 @@ impl Experiment for QLearningExperiment {
             Ok(())
         )
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.original.learners.iter().for_each(|lane| lane.agent.write(out));
-        self.budget_3.learners.iter().for_each(|lane| lane.agent.write(out));
-        self.budget_4.learners.iter().for_each(|lane| lane.agent.write(out));
-        self.unrestricted.learners.iter().for_each(|lane| lane.agent.write(out));
-        self.potential.learners.iter().for_each(|lane| lane.agent.write(out));
-    }
 }
+
+persist_fields!([] QLearningExperiment { original, budget_3, budget_4, unrestricted, potential });
 
 /// What is said of a reward, whatever learns from it.
 const fn said(contender: &'static str, metric: &'static str) -> Quantity {

@@ -13,7 +13,7 @@ use crate::math::RunningMoments;
 use crate::policy::features::{Dense, Features, Raw};
 use crate::policy::{SoftmaxPolicy, StochasticPolicy};
 use crate::rng::{Generator, stream};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const LANES: usize = 16;
 const STEPS: usize = 256;
@@ -155,6 +155,8 @@ impl Lane {
     }
 }
 
+persist_fields!([] Lane { policy, critic });
+
 /// Where an iteration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stage {
@@ -284,14 +286,9 @@ impl Experiment for CartPoleExperiment {
     fn metric(&self, contender: usize, _metric: usize) -> f32 {
         self.lanes.get(contender).map_or(f32::NAN, |lane| lane.length)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        for lane in &self.lanes {
-            lane.policy.write(out);
-            lane.critic.write(out);
-        }
-    }
 }
+
+persist_fields!([] CartPoleExperiment { lanes });
 
 const fn last(contender: &'static str) -> Quantity {
     Quantity::mean(contender, "length", 29, 30)

@@ -11,7 +11,7 @@ use crate::learn::{Reinforce, ReinforceParameters};
 use crate::math::{Libm, Math};
 use crate::policy::features::Polynomial;
 use crate::policy::{SoftmaxPolicy, StochasticPolicy};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// The one feature, which is always 1: nothing is seen of the state.
 type Constant = Polynomial<1, 0, 1>;
@@ -117,12 +117,9 @@ impl Experiment for CorridorExperiment {
         };
         pick!(contender, [&self.plain, &self.baseline], |lane| of(lane), f32::NAN)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.plain.agent.write(out);
-        self.baseline.agent.write(out);
-    }
 }
+
+persist_fields!([] CorridorExperiment { plain.agent, baseline.agent });
 
 /// The mean return of the last 100 of 600 episodes.
 const fn late(contender: &'static str) -> Quantity {

@@ -10,7 +10,7 @@ use crate::lab::{
 use crate::learn::{SarsaLambda, TdParameters, TraceKind};
 use crate::policy::EpsilonGreedy;
 use crate::policy::features::{Fourier, TileCoding};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const ACTIONS: usize = MountainCar::<f32>::ACTIONS;
 const LOW: [f32; 2] = [-1.2, -0.07];
@@ -115,13 +115,9 @@ impl Experiment for MountainCarExperiment {
     fn metric(&self, contender: usize, _metric: usize) -> f32 {
         pick!(contender, [&self.traces, &self.one_step, &self.fourier], |lane| lane.episode.length as f32, f32::NAN)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.traces.agent.write(out);
-        self.one_step.agent.write(out);
-        self.fourier.agent.write(out);
-    }
 }
+
+persist_fields!([] MountainCarExperiment { traces.agent, one_step.agent, fourier.agent });
 
 /// The mean length of the last ten of 60 episodes.
 const fn late(contender: &'static str) -> Quantity {

@@ -8,7 +8,7 @@ use crate::lab::{
     Claim, Descriptor, Experiment, Kind, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
 use crate::math::{CompensatedSum, Libm};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// `K`, by the option of the parameter.
 const PULLS: [usize; 6] = [1, 2, 4, 8, 16, 32];
@@ -51,6 +51,8 @@ impl Lane {
     }
 }
 
+persist_fields!([] Lane { idle });
+
 /// One plan, and what it is computed to earn a period.
 #[derive(Debug)]
 struct Plan {
@@ -61,6 +63,8 @@ struct Plan {
 impl Plan {
     const EMPTY: Self = Self { slots: [Slot::EMPTY; MAX_ARMS], rate: 0.0 };
 }
+
+persist_fields!([] Plan { slots });
 
 /// The state of `purely-periodic-policy.offline`.
 #[derive(Debug)]
@@ -191,12 +195,9 @@ impl Experiment for OfflineExperiment {
             _ => f32::NAN,
         }
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.plans.iter().for_each(|plan| plan.slots.write(out));
-        self.lanes.iter().for_each(|lane| lane.idle.write(out));
-    }
 }
+
+persist_fields!([] OfflineExperiment { plans, lanes });
 
 /// The number of periods that the specification simulates.
 const PERIODS: u32 = 2000;

@@ -10,7 +10,7 @@ use crate::lab::{
 };
 use crate::math::{CompensatedSum, Libm};
 use crate::rng::{Generator, stream};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const N: usize = 12;
 const D: usize = 12;
@@ -287,14 +287,9 @@ impl Experiment for OnlineExperiment {
         }
         Ok(())
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.recovering_ucb.player.write(out);
-        self.planned.player.plan.write(out);
-        self.greedy.player.idle.write(out);
-        self.ucb1.player.write(out);
-    }
 }
+
+persist_fields!([] OnlineExperiment { recovering_ucb.player, planned.player.plan, greedy.player.idle, ucb1.player });
 
 /// The number of periods that the specification plays.
 const PERIODS: u32 = 20_000;

@@ -5,7 +5,7 @@ mod ppo;
 
 use super::{Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View};
 use crate::error::Error;
-use crate::state::Write;
+use crate::state::persist_fields;
 use drive::Rule;
 use ppo::{Learner, Stage, Workplace};
 
@@ -90,11 +90,9 @@ impl Experiment for SimpleDrivingRewardExperiment {
         let metrics = self.learners.get(contender).map(|learner| learner.metrics);
         metrics.and_then(|metrics| metrics.get(metric).copied()).unwrap_or(f32::NAN)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.learners.iter().for_each(|learner| learner.write(out));
-    }
 }
+
+persist_fields!([] SimpleDrivingRewardExperiment { learners });
 
 const SEEDS: u32 = 3;
 /// Updates in 120 000 transitions, of 60 an episode.

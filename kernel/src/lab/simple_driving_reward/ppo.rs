@@ -9,7 +9,7 @@ use crate::math::{CompensatedMoments, CompensatedSum};
 use crate::policy::features::Dense;
 use crate::policy::{SoftmaxPolicy, StochasticPolicy};
 use crate::rng::{Generator, stream};
-use crate::state::{Persist, Write};
+use crate::state::{Persist, Reader, Write, check_each};
 use heapless::Vec;
 
 /// A state has a policy of its own, whose one feature is always 1.
@@ -273,11 +273,27 @@ impl Learner {
             *present = batch.clone();
         }
     }
+}
 
-    pub(super) fn write(&self, out: &mut impl Write) {
+/// Policies and values state by state; what rewards are divided by.
+impl Persist for Learner {
+    fn write(&self, out: &mut impl Write) {
         self.policies.write(out);
         self.values.write(out);
         self.scale.write(out);
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.policies.check(from)?;
+        self.values.check(from)?;
+        // It never falls below 1 but by rounding.
+        check_each(&[self.scale], from, |scale| scale > 0.5)
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.policies.read(from)?;
+        self.values.read(from)?;
+        self.scale.read(from)
     }
 }
 

@@ -4,13 +4,13 @@ use crate::env::CliffWalking;
 use crate::error::Error;
 use crate::lab::episode_lane::{EpisodeLane, tick_episodes};
 use crate::lab::grid_view::{Kind, fill, greedy_path};
-use crate::lab::learned::learned;
 use crate::lab::pick::pick;
 use crate::lab::{
     Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
 use crate::learn::{ExpectedSarsaTarget, QLearningTarget, SarsaTarget, Target, TdControl, TdParameters};
 use crate::policy::{EpsilonGreedy, QTable};
+use crate::state::persist_fields;
 
 const STATES: usize = CliffWalking::STATES;
 const ACTIONS: usize = CliffWalking::ACTIONS;
@@ -156,9 +156,9 @@ impl Experiment for CliffWalkingExperiment {
             _ => Ok(()),
         }
     }
-
-    learned!(sarsa.agent, q_learning.agent, expected_sarsa.agent);
 }
+
+persist_fields!([] CliffWalkingExperiment { sarsa.agent, q_learning.agent, expected_sarsa.agent });
 
 /// The mean return over the last 100 of 500 episodes.
 const fn late_return(contender: &'static str) -> Quantity {

@@ -9,7 +9,7 @@ use crate::lab::{
 };
 use crate::learn::{DynaQ, TdParameters};
 use crate::policy::EpsilonGreedy;
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const ROWS: usize = 6;
 const COLUMNS: usize = 9;
@@ -91,11 +91,9 @@ impl Experiment for DynaMazeExperiment {
             |visit: &mut dyn FnMut(usize)| greedy_path(GridWorld::DYNA_MAZE, lane.agent.table(), visit).is_some();
         fill(lane.agent.table(), kind, path, lane.env.state(), out)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.lanes.iter().for_each(|lane| lane.agent.write(out));
-    }
 }
+
+persist_fields!([] DynaMazeExperiment { lanes });
 
 /// What planning saves in the second episode, over so many runs. Four, which the specification names, scatter widely; the
 /// same limits over a hundred say what is so.

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::lab::{Claim, Descriptor, Experiment, Measure, Parameter, Quantity, Requirement, Steps, Values};
 use crate::learn::{TdLambda, TdParameters, TraceKind};
 use crate::policy::features::OneHot;
-use crate::state::Write;
+use crate::state::persist_fields;
 
 const LAMBDAS: [f32; 5] = [0.0, 0.4, 0.8, 0.9, 0.95];
 const KINDS: [TraceKind; 3] = [TraceKind::Accumulating, TraceKind::Replacing, TraceKind::Dutch];
@@ -61,11 +61,9 @@ impl Experiment for LambdaExperiment {
     fn metric(&self, contender: usize, _metric: usize) -> f32 {
         self.walks.error(contender)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.walks.write_learned(out);
-    }
 }
+
+persist_fields!([] LambdaExperiment { walks });
 
 /// The mean error of ten episodes at every step size of the specification.
 const fn at_every_step_size(contender: &'static str) -> [Quantity; 5] {

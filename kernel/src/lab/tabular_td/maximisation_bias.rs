@@ -9,7 +9,7 @@ use crate::lab::{
 };
 use crate::learn::{DoubleQLearning, QLearning, TdParameters};
 use crate::policy::{EpsilonGreedy, LimitedActions};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const STATES: usize = MaximisationBias::STATES;
 const ACTIONS: usize = MaximisationBias::ACTIONS;
@@ -94,12 +94,9 @@ impl Experiment for MaximisationBiasExperiment {
         let went_left = |length| if length > 1 { 1.0 } else { 0.0 };
         pick!(contender, [&self.q_learning, &self.double_q], |lane| went_left(lane.episode.length), f32::NAN)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.q_learning.agent.write(out);
-        self.double_q.agent.write(out);
-    }
 }
+
+persist_fields!([] MaximisationBiasExperiment { q_learning.agent, double_q.agent });
 
 /// How often episodes after `from` up to and with `to` went left.
 const fn left(contender: &'static str, from: u32, to: u32) -> Quantity {

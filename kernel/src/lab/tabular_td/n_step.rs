@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::lab::{Claim, Descriptor, Experiment, Measure, Parameter, Quantity, Requirement, Steps, Values};
 use crate::learn::{NStepTd, TdParameters};
 use crate::policy::features::OneHot;
-use crate::state::Write;
+use crate::state::persist_fields;
 
 const NS: [usize; 5] = [1, 2, 4, 8, 16];
 
@@ -65,11 +65,9 @@ impl Experiment for NStepExperiment {
     fn metric(&self, contender: usize, _metric: usize) -> f32 {
         self.walks.error(contender)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.walks.write_learned(out);
-    }
 }
+
+persist_fields!([] NStepExperiment { walks });
 
 /// The mean error of ten episodes at every step size of the specification.
 const fn at_every_step_size(contender: &'static str) -> [Quantity; 7] {

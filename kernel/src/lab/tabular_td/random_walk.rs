@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::lab::{Claim, Descriptor, Experiment, Measure, Parameter, Quantity, Requirement, Steps, Values};
 use crate::learn::{TdLambda, TdParameters, TraceKind};
 use crate::policy::features::OneHot;
-use crate::state::Write;
+use crate::state::persist_fields;
 
 const STEP_SIZES: [f32; 3] = [0.05, 0.1, 0.15];
 
@@ -88,11 +88,9 @@ impl Experiment for RandomWalkExperiment {
     fn metric(&self, contender: usize, _metric: usize) -> f32 {
         self.walks.error(contender)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.walks.write_learned(out);
-    }
 }
+
+persist_fields!([] RandomWalkExperiment { walks });
 
 const fn last(contender: &'static str) -> Quantity {
     Quantity::mean(contender, "error", 99, 100)

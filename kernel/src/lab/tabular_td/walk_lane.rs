@@ -6,7 +6,7 @@ use crate::interact::Transition;
 use crate::lab::{Metric, View};
 use crate::learn::Prediction;
 use crate::rng::{Generator, stream};
-use crate::state::{Persist, Write};
+use crate::state::{Persist, persist_fields};
 
 /// What the error counts as once the values have diverged.
 pub(super) const DIVERGED: f32 = 9.0;
@@ -74,11 +74,13 @@ impl<L: Prediction<Observation = usize>, const N: usize> WalkLane<L, N> {
     }
 }
 
+persist_fields!([L: Persist, const N: usize] WalkLane<L, N> { learner });
+
 /// Contenders of one type on the same walks.
 #[derive(Debug)]
 pub(super) struct Walks<L, const N: usize, const K: usize>(pub(super) [WalkLane<L, N>; K]);
 
-impl<L: Prediction<Observation = usize> + Persist, const N: usize, const K: usize> Walks<L, N, K> {
+impl<L: Prediction<Observation = usize>, const N: usize, const K: usize> Walks<L, N, K> {
     /// Lets `start` start each learner by its number, and all walks from the beginning.
     pub(super) fn start(&mut self, seed: u32, start: impl Fn(&mut L, usize) -> Result<(), Error>) -> Result<(), Error> {
         for (index, lane) in self.0.iter_mut().enumerate() {
@@ -97,8 +99,6 @@ impl<L: Prediction<Observation = usize> + Persist, const N: usize, const K: usiz
     pub(super) fn error(&self, contender: usize) -> f32 {
         self.0.get(contender).map_or(f32::NAN, WalkLane::error)
     }
-
-    pub(super) fn write_learned(&self, out: &mut impl Write) {
-        self.0.iter().for_each(|lane| lane.learner.write(out));
-    }
 }
+
+persist_fields!([L: Persist, const N: usize, const K: usize] Walks<L, N, K> { 0 });

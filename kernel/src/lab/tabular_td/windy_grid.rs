@@ -10,7 +10,7 @@ use crate::lab::{
 };
 use crate::learn::{QLearningTarget, SarsaTarget, Target, TdControl, TdParameters};
 use crate::policy::{EpsilonGreedy, QTable};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 type Agent<T> = TdControl<T, QTable<{ WindyGrid::STATES }, { WindyGrid::ACTIONS }>>;
 
@@ -132,9 +132,6 @@ impl Experiment for WindyGridExperiment {
             _ => Ok(()),
         }
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.sarsa.lane.agent.write(out);
-        self.q_learning.lane.agent.write(out);
-    }
 }
+
+persist_fields!([] WindyGridExperiment { sarsa.lane.agent, q_learning.lane.agent });

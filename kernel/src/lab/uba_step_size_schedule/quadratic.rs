@@ -8,7 +8,7 @@ use crate::lab::{
     Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
 use crate::schedule::{Budgeted, Schedule};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// UBA with `phi` 3 and 5, and every sibling.
 const CONTENDERS: usize = RULES - PHIS + 2;
@@ -95,11 +95,9 @@ impl Experiment for QuadraticExperiment {
             _ => f32::NAN,
         }
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.descents.write(out);
-    }
 }
+
+persist_fields!([] QuadraticExperiment { descents });
 
 /// The claim that UBA ends below the cosine at the longest budget and the largest step size.
 const fn ends_below(sentence: &'static str, set: &'static str) -> Claim {

@@ -10,7 +10,7 @@ use crate::math::{CompensatedSum, Libm, Math};
 use crate::policy::features::OneHot;
 use crate::rng::{Generator, below, stream};
 use crate::schedule::Budgeted;
-use crate::state::{Persist, Write};
+use crate::state::{Persist, Reader, Write};
 
 /// Inner states.
 const STATES: usize = 7;
@@ -46,7 +46,6 @@ impl RandomWalkExperiment {
             judge.start(|learner| learner.start(OneHot, parameters, TraceKind::Accumulating, 0.0, 0.0))?;
             judge.adjust(|adjustment| *adjustment = Some(StepSizeBy::new(schedule, Pace::Transition)))?;
         }
-        self.updates = 0;
         Ok(())
     }
 
@@ -91,6 +90,31 @@ fn error(judge: &Judge) -> Result<f32, Error> {
         squares += miss * miss;
     }
     Ok(libm::sqrtf(squares / STATES as f32))
+}
+
+/// The errors, setting by setting; how many runs are over, and which setting is at work: that one begins anew.
+impl Persist for RandomWalkExperiment {
+    fn write(&self, out: &mut impl Write) {
+        self.errors.write(out);
+        self.runs.write(out);
+        self.setting.write(out);
+    }
+
+    fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.errors.check(from)?;
+        self.runs.check(from)?;
+        let mut setting = 0;
+        setting.read(from)?;
+        if setting < SETTINGS.len() { Ok(()) } else { Err(Error::Malformed) }
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
+        self.errors.read(from)?;
+        self.runs.read(from)?;
+        self.setting.read(from)?;
+        self.updates = 0;
+        Ok(())
+    }
 }
 
 impl Experiment for RandomWalkExperiment {
@@ -146,12 +170,15 @@ impl Experiment for RandomWalkExperiment {
     fn start(&mut self, seed: u32, _steps: u32, _values: &Values) -> Result<(), Error> {
         self.rng = Some(stream(seed, 0));
         self.errors = Self::EMPTY.errors;
-        (self.setting, self.runs) = (0, 0);
-        self.begin()
+        (self.setting, self.updates, self.runs) = (0, 0, 0);
+        Ok(())
     }
 
     /// One update of every learner, from the same transition.
     fn tick(&mut self) -> Result<bool, Error> {
+        if self.updates == 0 {
+            self.begin()?;
+        }
         let transition = self.draw()?;
         for judge in &mut self.judges {
             judge.learn(&transition)?;
@@ -164,9 +191,9 @@ impl Experiment for RandomWalkExperiment {
             sum.add(error(judge)?);
         }
         self.setting = (self.setting + 1) % SETTINGS.len();
-        self.begin()?;
+        self.updates = 0;
         let over = self.setting == 0;
-        self.runs += u32::from(over);
+        self.runs = self.runs.saturating_add(u32::from(over));
         Ok(over)
     }
 
@@ -176,10 +203,6 @@ impl Experiment for RandomWalkExperiment {
             1 if contender < RULES => self.error(contender),
             _ => f32::NAN,
         }
-    }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.errors.iter().for_each(|errors| errors.write(out));
     }
 }
 

@@ -8,7 +8,7 @@ use crate::lab::{Claim, Descriptor, Experiment, Measure, Metric, Quantity, Requi
 use crate::math::{CompensatedSum, Libm, Math};
 use crate::schedule::shape::Uba;
 use crate::schedule::{Budgeted, Schedule};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const CONDITIONS: [f32; 2] = [10.0, 100.0];
 const GREATEST: [f32; 2] = [0.5, 1.0];
@@ -32,6 +32,8 @@ struct Standing {
     /// Settings in which it was level with the least of the siblings', or below.
     wins: u32,
 }
+
+persist_fields!([] Standing { loss, logarithms, wins });
 
 /// The state of `uba-step-size-schedule.settings`.
 #[derive(Debug)]
@@ -72,7 +74,8 @@ impl SettingsExperiment {
             },
         );
         let phi = Uba::GRID[tuned.0];
-        self.falls += u32::from(!self.setting.is_multiple_of(BUDGETS.len() as u32) && phi < self.phi);
+        let falls = !self.setting.is_multiple_of(BUDGETS.len() as u32) && phi < self.phi;
+        self.falls = self.falls.saturating_add(u32::from(falls));
         self.phi = phi;
         for (contender, standing) in self.standings.iter_mut().enumerate() {
             standing.loss = match contender {
@@ -80,9 +83,9 @@ impl SettingsExperiment {
                 _ => losses[PHIS - 3 + contender],
             };
             standing.logarithms.add(Libm::ln(standing.loss / best));
-            standing.wins += u32::from(standing.loss <= LEVEL * best);
+            standing.wins = standing.wins.saturating_add(u32::from(standing.loss <= LEVEL * best));
         }
-        self.setting += 1;
+        self.setting = self.setting.saturating_add(1);
     }
 }
 
@@ -173,12 +176,10 @@ impl Experiment for SettingsExperiment {
             _ => f32::NAN,
         }
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.descents.write(out);
-        self.standings.iter().for_each(|standing| standing.loss.write(out));
-    }
 }
+
+// The setting that was at work begins anew.
+persist_fields!([] SettingsExperiment { standings, setting, phi, falls } then |this| this.updates = u32::MAX);
 
 const fn last(contender: &'static str, metric: &'static str) -> Quantity {
     Quantity::mean(contender, metric, SETTINGS - 1, SETTINGS)

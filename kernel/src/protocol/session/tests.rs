@@ -226,12 +226,6 @@ fn what_was_saved_is_learned_again_and_a_refusal_changes_nothing() {
         assert!(tell(&mut bandits, &mut shelf, "load").contains("other_kind"));
         assert_eq!(bandits.digest(), before);
     }
-    #[cfg(feature = "tabular-td-dyna-maze")]
-    {
-        let mut maze = Talk::new();
-        maze.say(r#"{"cmd":"run","id":"tabular-td.dyna-maze","steps":5}"#);
-        assert!(["save", "fetch"].iter().all(|cmd| tell(&mut maze, &mut shelf, cmd).contains("not_loadable")));
-    }
     // In lines it leaves as the same bytes.
     let lines = tell(&mut talk, &mut shelf, "fetch");
     let (mut bytes, size) = (Vec::new(), kept.len());

@@ -10,7 +10,7 @@ use crate::lab::{
     Claim, Descriptor, Experiment, Measure, Metric, Parameter, Quantity, Requirement, Steps, Values, View,
 };
 use crate::reward::weights::{FixedWeights, InfluenceWeights, ParetoBuffer};
-use crate::state::{Persist, Write};
+use crate::state::{Persist, persist_fields};
 use rule::{Amplified, Rule};
 use task::{BATCH, Gradient, Heads, OBJECTIVES, Returns, Sample, Task, policy_gradient};
 
@@ -59,6 +59,8 @@ impl<R: Rule> Training<R> {
     }
 }
 
+persist_fields!([R: Persist] Training<R> { rule, heads });
+
 /// One contender: a run a preference, and the front of all.
 #[derive(Debug)]
 struct Lane<R> {
@@ -67,7 +69,7 @@ struct Lane<R> {
     hypervolume: f32,
 }
 
-impl<R: Rule + Persist> Lane<R> {
+impl<R: Rule> Lane<R> {
     const EMPTY: Self =
         Self { runs: [const { Training::EMPTY }; PREFERENCES.len()], front: ParetoBuffer::EMPTY, hypervolume: 0.0 };
 
@@ -118,14 +120,9 @@ impl<R: Rule + Persist> Lane<R> {
         let front = self.front.points().map(|point| [0, 1].map(|i| point.get(i).copied().unwrap_or(f32::NAN)));
         fill_front(runs, front, out)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        for run in &self.runs {
-            run.rule.write(out);
-            run.heads.write(out);
-        }
-    }
 }
+
+persist_fields!([R: Persist] Lane<R> { runs });
 
 /// The state of `dynamic-reward-weighting.alignment`.
 #[derive(Debug)]
@@ -226,13 +223,9 @@ impl Experiment for AlignmentExperiment {
         }
         pick!(contender, [&self.fixed, &self.amplified, &self.influence], |lane| lane.view(out), Ok(()))
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.fixed.write_learned(out);
-        self.amplified.write_learned(out);
-        self.influence.write_learned(out);
-    }
 }
+
+persist_fields!([] AlignmentExperiment { fixed, amplified, influence });
 
 /// Sets of 4 seeds vary by 3 %.
 const SEEDS: u32 = 24;
