@@ -1,9 +1,9 @@
-/* A robot learns to leave a corridor: it starts in the middle, every step costs 1, and the right end is the way out. */
+/* A robot learns to leave a corridor: it starts anywhere, every step costs 1, and the right end is the way out. */
 
 #include <habit.h>
 #include <stdio.h>
 
-enum { CELLS = 9, LEFT = 0, RIGHT = 1, EPISODES = 500, TIME_LIMIT = 200 };
+enum { CELLS = 9, LEFT = 0, RIGHT = 1, EPISODES = 200, TIME_LIMIT = 200 };
 
 /* Sizes that the compiler knows; on a host, malloc(habit_td_size(CELLS, 2)) does as well. */
 static HABIT_MEMORY(memory, HABIT_TD_SIZE(CELLS, 2));
@@ -12,11 +12,16 @@ static habit_status learn(habit_td *agent, habit_rng *rng)
 {
     int episode, step;
     for (episode = 0; episode < EPISODES; episode++) {
-        size_t cell = CELLS / 2;
         uint8_t outcome = HABIT_OUTCOME_CONTINUE;
+        uint32_t start;
+        size_t cell;
+        habit_status status = habit_rng_below(rng, CELLS - 1, &start);
+        if (status != HABIT_STATUS_OK)
+            return status;
+        cell = start;
         for (step = 1; outcome == HABIT_OUTCOME_CONTINUE; step++) {
             size_t action, next;
-            habit_status status = habit_td_act(agent, cell, rng, &action);
+            status = habit_td_act(agent, cell, rng, &action);
             if (status != HABIT_STATUS_OK)
                 return status;
             next = action == RIGHT ? cell + 1 : cell - (cell > 0);

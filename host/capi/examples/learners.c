@@ -5,7 +5,7 @@
 
 #include "learners.h"
 
-enum { STATES = 5, ACTIONS = 3, ARMS = 4, FEATURES = 3, ROUNDS = 100 };
+enum { STATES = 5, ACTIONS = 3, ARMS = 4, FEATURES = 3 };
 
 #define TRY(call)                      \
     do {                               \
@@ -22,13 +22,6 @@ static const float fixed_arms[ARMS * FEATURES] = {
     1.0f, 0.0f, 0.0f, 1.0f, 0.25f, 0.5f, 1.0f, 0.5f, 0.5f, 1.0f, 0.75f, 0.0f,
 };
 
-/* A kind of learner: how it is made in `memory`, and how it plays round `t`. */
-typedef struct learner {
-    const char *name;
-    habit_status (*make)(void **handle);
-    habit_status (*play)(void *handle, uint32_t t, habit_rng *rng);
-} learner;
-
 /* What arm `arm` pays in round `t`. */
 static float pays(uint32_t t, size_t arm)
 {
@@ -39,7 +32,9 @@ static habit_status live(void *handle, uint32_t t, habit_rng *rng)
 {
     habit_td *td = (habit_td *)handle;
     size_t state = t % STATES, action;
-    uint8_t outcome = t % 10 == 4 ? HABIT_OUTCOME_TERMINATED : t % 10 == 9 ? HABIT_OUTCOME_TRUNCATED : HABIT_OUTCOME_CONTINUE;
+    uint8_t outcome = t % 10 == 4   ? HABIT_OUTCOME_TERMINATED
+                      : t % 10 == 9 ? HABIT_OUTCOME_TRUNCATED
+                                    : HABIT_OUTCOME_CONTINUE;
     TRY(habit_td_act(td, state, rng, &action));
     return habit_td_learn(td, state, action, (float)(state * action) * 0.25f - 1.0f, (state + 1) % STATES, outcome, rng,
                           NULL);
@@ -174,7 +169,7 @@ static habit_status exp3(void **handle)
     return HABIT_STATUS_OK;
 }
 
-static const learner kinds[] = {
+const learner kinds[LEARNERS] = {
     {"q-learning", q_learning, live},
     {"sarsa", sarsa, live},
     {"expected-sarsa", expected_sarsa, live},
@@ -188,7 +183,7 @@ static const learner kinds[] = {
     {"exp3", exp3, pull},
 };
 
-static habit_status play(const learner *kind, void *handle, uint32_t from, uint64_t *digest)
+habit_status play(const learner *kind, void *handle, uint32_t from, uint64_t *digest)
 {
     habit_rng rng;
     uint32_t t;
@@ -201,7 +196,7 @@ static habit_status play(const learner *kind, void *handle, uint32_t from, uint6
 habit_status learners(report *say)
 {
     size_t k, length;
-    for (k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+    for (k = 0; k < LEARNERS; k++) {
         void *handle;
         uint64_t digest, after;
         TRY(kinds[k].make(&handle));

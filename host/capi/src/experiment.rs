@@ -39,7 +39,7 @@ pub extern "C" fn habit_experiment_run(
         let steps =
             if steps == 0 { EXPERIMENTS.get(entry).map_or(0, |descriptor| descriptor.steps.default) } else { steps };
         let mut memory = memory.of(length, habit_experiment_size())?;
-        let Some(run) = memory.values(1, |_| Ok(Run::EMPTY))?.first_mut() else { return Err(Status::SizeOutOfRange) };
+        let run = memory.run()?;
         run.start(entry, seed, steps, &Values::DEFAULTS)?;
         while !run.is_over() {
             run.finish_step()?;
