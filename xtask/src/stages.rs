@@ -101,6 +101,8 @@ fn kernel(house: &House) -> Result<Vec<Check>, String> {
         nextest("kernel tests", house, "--package habit --all-features"),
         check_docs(house, "habit"),
         one("kernel docs", doc),
+        // Unpacks what would be published, and builds that.
+        one("the package", cargo_line(house, "package --package habit --allow-dirty")),
     ];
     for features in feature_sets(house)? {
         // Code is made for none and for all; of each alone it is enough, and quicker, to know that it compiles.
