@@ -34,7 +34,7 @@ macro_rules! errors {
 
             /// [`message`](Self::message) as C reads it.
             pub const fn c_message(self) -> &'static CStr {
-                match self { $(Self::$variant => c_text(concat!($message, "\0")),)* }
+                match self { $(Self::$variant => const { c_text(concat!($message, "\0")) },)* }
             }
         }
     };

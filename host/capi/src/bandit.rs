@@ -225,6 +225,7 @@ struct Linear {
 
 impl Linear {
     fn new(
+        memory: &Arena,
         arms: In<f32>,
         [count, features]: [usize; 2],
         lambda: f32,
@@ -234,11 +235,17 @@ impl Linear {
         if count == 0 || u32::try_from(count).is_err() {
             return Err(Status::SizeOutOfRange);
         }
-        let arms = arms.lasting(count.checked_mul(features).ok_or(Status::SizeOutOfRange)?)?;
+        let length = count.checked_mul(features).ok_or(Status::SizeOutOfRange)?;
+        if memory.span().meets(arms.span(length)) {
+            return Err(Status::Overlap);
+        }
+        let arms = arms.lasting(length)?;
         if !all_finite(arms) {
             return Err(Status::NonFinite);
         }
         let confidence = bandit::Confidence::new([transient, bias, variance], arm_norm, features, lambda, horizon)?;
+        // A small one refuses what the large one would.
+        Ridge::over(&mut [0.0], &mut [0.0], &mut [0.0])?.start(lambda)?;
         Ok(Self { arms, features, lambda, confidence })
     }
 
@@ -276,7 +283,7 @@ pub extern "C" fn habit_lin_ucb_init(
     Status::of(|| {
         let bandit = bandit.place()?;
         let memory = memory.of(length, habit_linear_bandit_size(features))?;
-        let linear = Linear::new(arms, [count, features], lambda, confidence)?;
+        let linear = Linear::new(&memory, arms, [count, features], lambda, confidence)?;
         let begin = |arms, ridge| {
             let mut bandit = LinUcb::new(arms, ridge, bandit::Confidence::ZERO);
             bandit.start(arms, linear.confidence, linear.lambda)?;
@@ -304,7 +311,7 @@ pub extern "C" fn habit_dyn_lin_ucb_init(
     Status::of(|| {
         let bandit = bandit.place()?;
         let memory = memory.of(length, habit_linear_bandit_size(features))?;
-        let linear = Linear::new(arms, [count, features], lambda, confidence)?;
+        let linear = Linear::new(&memory, arms, [count, features], lambda, confidence)?;
         bandit::Epochs::new(spectral_radius)?;
         let begin = |arms, ridge| {
             let mut bandit = DynLinUcb::new(arms, ridge, bandit::Confidence::ZERO);

@@ -385,6 +385,11 @@ pub(crate) struct Arena {
 }
 
 impl Arena {
+    /// Where it lies.
+    pub(crate) fn span(&self) -> Span {
+        Span::of(self.start.cast_const(), self.length)
+    }
+
     /// The next place for so many values.
     fn take<T>(&mut self, count: usize) -> Result<*mut T, Status> {
         const { assert!(align_of::<T>() <= ALIGN) };

@@ -153,6 +153,13 @@ static void bandits(void)
     REFUSED(habit_bandit_update(bandit, 0, (float)NAN), HABIT_STATUS_NON_FINITE);
     REFUSED(habit_lin_ucb_init(other, sizeof other, arms, 2, 2, 0.0f, &confidence, &bandit),
             HABIT_STATUS_PARAMETER_OUT_OF_RANGE);
+    /* Above 0, but its reciprocal is infinite. */
+    REFUSED(habit_lin_ucb_init(other, sizeof other, arms, 2, 2, 1e-44f, &confidence, &bandit),
+            HABIT_STATUS_PARAMETER_OUT_OF_RANGE);
+    REFUSED(habit_shared_lin_ucb_init(other, sizeof other, 2, 2, 1e-44f, 1.0f, &contextual),
+            HABIT_STATUS_PARAMETER_OUT_OF_RANGE);
+    REFUSED(habit_lin_ucb_init(other, sizeof other, (const float *)other, 2, 2, 1.0f, &confidence, &bandit),
+            HABIT_STATUS_OVERLAP);
     EXPECT(digest_of(bandit) == digest);
     DONE(habit_bandit_update(bandit, 0, 1.0f));
 
