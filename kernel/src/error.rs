@@ -1,5 +1,15 @@
 //! The one error of the kernel.
 
+use core::ffi::CStr;
+
+/// A text that ends with a zero; nothing where it does not.
+const fn c_text(text: &str) -> &CStr {
+    match CStr::from_bytes_with_nul(text.as_bytes()) {
+        Ok(text) => text,
+        Err(_) => c"",
+    }
+}
+
 /// Writes the enum, its stable codes and its messages from one table.
 macro_rules! errors {
     ($($variant:ident $code:literal $message:literal;)*) => {
@@ -20,6 +30,11 @@ macro_rules! errors {
             /// One clause without an end mark, for people.
             pub const fn message(self) -> &'static str {
                 match self { $(Self::$variant => $message,)* }
+            }
+
+            /// [`message`](Self::message) as C reads it.
+            pub const fn c_message(self) -> &'static CStr {
+                match self { $(Self::$variant => const { c_text(concat!($message, "\0")) },)* }
             }
         }
     };

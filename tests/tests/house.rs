@@ -123,3 +123,12 @@ fn every_shared_dependency_has_its_reason_beside_it() {
         }
     }
 }
+
+#[test]
+fn the_minimum_rust_is_the_one_that_every_test_runs_with() {
+    let parse = |path: &str| read(path).expect("a manifest").parse::<Table>().expect("valid TOML");
+    let (house, toolchain) = (parse("Cargo.toml"), parse("rust-toolchain.toml"));
+    let stated = house["workspace"]["package"]["rust-version"].as_str().expect("a version");
+    let used = toolchain["toolchain"]["channel"].as_str().expect("a version");
+    assert!(used == stated || used.strip_prefix(stated).is_some_and(|patch| patch.starts_with('.')), "{stated} {used}");
+}

@@ -1,6 +1,6 @@
 //! Developer tasks. `cargo xtask lab` builds and serves the page, `cargo xtask test` runs every test, `cargo xtask bench`
-//! compares with other libraries, or counts what learners cost a chip, `cargo xtask firmware` builds images for boards and
-//! `cargo xtask flash` puts one on a board.
+//! compares with other libraries, or counts what learners cost a chip, `cargo xtask firmware` builds images for boards,
+//! `cargo xtask flash` puts one on a board and `cargo xtask install-c` installs the C interface.
 //!
 //! This program drives cargo, npm, node, a C compiler and Python; it holds no algorithm. Every error is one line on standard error.
 
@@ -11,6 +11,7 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod c_library;
 mod counts;
 mod firmware;
 mod lab;
@@ -63,6 +64,18 @@ enum Task {
         /// The folder of the board's drive; looked for when not said
         #[arg(long, value_name = "FOLDER")]
         drive: Option<PathBuf>,
+    },
+    /// Builds the C interface and installs header, libraries, CMake package and pkg-config file
+    InstallC {
+        /// Below which folder: `include/` and `lib/` are made there
+        #[arg(long, value_name = "FOLDER")]
+        prefix: PathBuf,
+        /// For a chip, thumbv6m-none-eabi say: the static library alone, made for size
+        #[arg(long)]
+        target: Option<String>,
+        /// With the functions that run the kernel's experiments
+        #[arg(long)]
+        experiments: bool,
     },
     /// Installs what is missing and runs the tests
     Test {
@@ -129,6 +142,10 @@ fn main() -> ExitCode {
         }
         Task::Firmware => firmware::build_all(&house).map(|()| ExitCode::SUCCESS),
         Task::Flash { board, drive } => firmware::flash(&house, &board, drive.as_deref()).map(|()| ExitCode::SUCCESS),
+        Task::InstallC { prefix, target, experiments } => {
+            let wanted = c_library::Wanted { prefix: &prefix, target: target.as_deref(), experiments };
+            c_library::install(&house, &wanted).map(|()| ExitCode::SUCCESS)
+        }
         Task::Test { stages, full } => Ok(test::run(&house, &stages, full)),
     };
     outcome.unwrap_or_else(|error| {

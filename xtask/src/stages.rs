@@ -45,6 +45,16 @@ pub const STAGES: &[Stage] = &[
     },
     Stage { name: "host", needs: &[NEXTEST], checks: host },
     Stage {
+        name: "c",
+        needs: &[
+            NEXTEST,
+            Need::Component("clippy"),
+            Need::Target(CHIP),
+            Need::Debian(&["gcc", "g++", "make", "cmake", "pkg-config", "valgrind", "clang", "qemu-system-arm"]),
+        ],
+        checks: c,
+    },
+    Stage {
         name: "web",
         needs: &[
             NEXTEST,
@@ -95,6 +105,8 @@ fn kernel(house: &House) -> Result<Vec<Check>, String> {
         nextest("kernel tests", house, "--package habit --all-features"),
         check_docs(house, "habit"),
         one("kernel docs", doc),
+        // Unpacks what would be published, and builds that.
+        one("the package", cargo_line(house, "package --package habit --allow-dirty")),
     ];
     for features in feature_sets(house)? {
         // Code is made for none and for all; of each alone it is enough, and quicker, to know that it compiles.
@@ -119,7 +131,31 @@ fn feature_sets(house: &House) -> Result<Vec<String>, String> {
 fn host(house: &House) -> Result<Vec<Check>, String> {
     Ok(vec![
         one("the habit command", cargo_line(house, "build --release --package habit-cli --no-default-features")),
-        with_habit(house, nextest("host tests", house, "--package habit-cli --package habit-tests --package xtask")),
+        with_habit(
+            house,
+            nextest(
+                "host tests",
+                house,
+                "--package habit-cli --package habit-capi --features habit-capi/lab --package habit-tests --package xtask",
+            ),
+        ),
+    ])
+}
+
+fn c(house: &House) -> Result<Vec<Check>, String> {
+    let (host, chip) = (house.target.join("c/host"), house.target.join("c/chip"));
+    let mut to_host = this_program(&["install-c", "--prefix"])?;
+    to_host.arg(&host);
+    let mut to_chip = this_program(&["install-c", "--target", CHIP, "--prefix"])?;
+    to_chip.arg(&chip);
+    let mut tests = nextest("C tests", house, "--package habit-tests --features c --test c");
+    tests.command.env("HABIT_C", host).env("HABIT_C_CHIP", chip);
+    let lints = format!("clippy --package habit-capi --features panic-handler --target {CHIP} -- -D warnings");
+    Ok(vec![
+        one(format!("lints of habit-capi for {CHIP}"), cargo_line(house, &lints)),
+        one("the C interface, installed", to_host),
+        one("the same for a chip", to_chip),
+        tests,
     ])
 }
 

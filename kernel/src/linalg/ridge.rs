@@ -113,7 +113,8 @@ impl<S: Memory> Ridge<S> {
         let d = self.dim.get();
         let inverse = self.inverse.values_mut();
         inverse.fill(0.0);
-        inverse.iter_mut().step_by(d + 1).for_each(|entry| *entry = diagonal);
+        // Saturating, so that the compiler sees no step of 0 where it does not know the size.
+        inverse.iter_mut().step_by(d.saturating_add(1)).for_each(|entry| *entry = diagonal);
         self.estimate.values_mut().fill(0.0);
         if let Some((gram, kept)) = self.gram.get_mut() {
             gram.fill(0.0);

@@ -79,7 +79,7 @@ fn add_form<const N: usize>(
 #[inline(always)]
 fn rows_by_two<const N: usize>(matrix: &[f32], d: usize, start: usize, x: &[f32]) -> [f32; N] {
     let (mut even, mut odd) = ([0.0; N], [0.0; N]);
-    let (mut rows, mut x) = (matrix.chunks_exact(2 * d.max(1)), x.chunks_exact(2));
+    let (mut rows, mut x) = (matrix.chunks_exact((2 * d).max(1)), x.chunks_exact(2));
     for (x, rows) in (&mut x).zip(&mut rows) {
         if let [x_even, x_odd] = x {
             add_row(&mut even, rows.get(start..d).unwrap_or(&[]), *x_even);

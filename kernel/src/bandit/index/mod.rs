@@ -10,6 +10,7 @@ pub use statistics::{ArmStatistics, Cumulative, Discounted, SlidingWindow};
 
 use super::{Bandit, Choice, Selected};
 use crate::error::Error;
+use crate::linalg::StorageMut;
 use crate::math::argmax;
 use crate::rng::Rng;
 use crate::state::{Identify, Identity, Merge, persist_fields};
@@ -172,7 +173,9 @@ impl<const K: usize> DiscountedUcb<K> {
 
     /// Bytes: `8 K` and 24 or less.
     pub const SIZE: usize = size_of::<Self>();
+}
 
+impl<V: StorageMut> IndexBandit<Discounted<V>, Ucb> {
     /// Starts knowing nothing, with the factor by which plays fade.
     ///
     /// # Errors

@@ -142,6 +142,17 @@ impl<const K: usize> Discounted<[f32; K]> {
 }
 
 impl<V: StorageMut> Discounted<V> {
+    /// Over the caller's memory, two numbers an arm, which are cleared when a bandit starts; nothing fades yet.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn over(counts: V, sums: V) -> Result<Self, Error> {
+        if counts.values().len() != sums.values().len() {
+            return Err(Error::LengthMismatch);
+        }
+        Ok(Self { counts, sums, fade: 1.0 })
+    }
+
     /// Sets the factor `gamma`; `1 - sqrt(changes / T) / 4` suits so many changes in `T` plays.
     ///
     /// # Errors
