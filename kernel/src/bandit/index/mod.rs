@@ -6,10 +6,11 @@ mod statistics;
 mod tests;
 
 pub use rule::{IndexRule, KullbackLeibler, Ucb};
-pub use statistics::{ArmStatistics, Cumulative, Discounted, SlidingWindow};
+pub use statistics::{ArmStatistics, Cumulative, Discounted, SlidingWindow, SlidingWindowState};
 
 use super::{Bandit, Choice, Selected};
 use crate::error::Error;
+use crate::linalg::StorageMut;
 use crate::math::argmax;
 use crate::rng::Rng;
 use crate::state::{Identify, Identity, Merge, persist_fields};
@@ -172,7 +173,9 @@ impl<const K: usize> DiscountedUcb<K> {
 
     /// Bytes: `8 K` and 24 or less.
     pub const SIZE: usize = size_of::<Self>();
+}
 
+impl<V: StorageMut> IndexBandit<Discounted<V>, Ucb> {
     /// Starts knowing nothing, with the factor by which plays fade.
     ///
     /// # Errors
