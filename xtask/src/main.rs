@@ -18,6 +18,7 @@ mod provision;
 mod serve;
 mod stages;
 mod test;
+mod wheel;
 
 /// Developer tasks.
 #[derive(Parser)]

@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use crate::House;
 use crate::process::{cargo, line, output, run};
 use crate::provision::{Need, ensure, python};
+use crate::wheel;
 
 mod firmware;
 mod subject;
@@ -118,6 +119,13 @@ fn rust(house: &House, name: &str, features: &[&str], flags: Option<&str>) -> Re
 
 fn interpreter(house: &House, subject: Subject) -> Result<(Command, String), String> {
     ensure(house, Need::Python("bench"))?;
+    if subject == Subject::Bandit {
+        // The kernel as Python calls it stands beside the others.
+        ensure(house, Need::Python(wheel::FOLDER))?;
+        println!("Building the Python module");
+        run(&mut wheel::build(house))?;
+        run(&mut wheel::install(house, "bench"))?;
+    }
     let mut command = Command::new(python(house, "bench"));
     // Nothing is written beside the sources.
     command.arg(source(house, subject, "py")).env("PYTHONDONTWRITEBYTECODE", "1");
