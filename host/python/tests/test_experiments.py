@@ -69,7 +69,7 @@ def test_other_threads_run_meanwhile() -> None:
     seen, done = 0, threading.Event()
 
     def work() -> None:
-        habit.train(habit.make("CliffWalking"), habit.QLearning(48, 4), 20_000, seed=1)
+        habit.train(habit.make("CliffWalking"), habit.QLearning(48, 4), 100_000, seed=1)
         done.set()
 
     thread = threading.Thread(target=work)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import math
 import os
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ._habit import CheckpointError
 from .checkpoints import Checkpoint, Source, kind_fits, load, read
 
-Self = TypeVar("Self", bound="Learner")
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 def real(
@@ -71,7 +72,7 @@ class Learner:
         names = list(inspect.signature(type(self).__init__).parameters)[1:]
         return {name: getattr(self, name) for name in names}
 
-    def set_params(self: Self, **params: Any) -> Self:
+    def set_params(self, **params: Any) -> Self:
         """Changes parameters and keeps what was learned. Sizes and the seed are fixed: make another learner for them."""
         own = self.get_params()
         for name in params:
@@ -123,7 +124,7 @@ class Learner:
         raise NotImplementedError
 
     @classmethod
-    def from_checkpoint(cls: type[Self], source: Source, **params: Any) -> Self:
+    def from_checkpoint(cls, source: Source, **params: Any) -> Self:
         """A learner with the sizes and the learned state of a checkpoint; all other parameters are to be said."""
         found = load(source)
         if not kind_fits(cls._KIND, found.kind):
@@ -139,7 +140,8 @@ class Learner:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.get_params().items())})"
 
 
-def _again(cls: type[Self], params: dict[str, Any], data: bytes) -> Self:
+def _again(cls: type[Learner], params: dict[str, Any], data: bytes) -> Learner:
+    """What a pickle makes."""
     learner = cls(**params)
     learner._load(data)
     return learner

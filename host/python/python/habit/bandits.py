@@ -10,6 +10,8 @@ from . import _habit
 from ._learner import Learner, count, real
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from ._types import Floats, Integers
     from .checkpoints import Checkpoint
 
@@ -53,7 +55,7 @@ class _Contextual(Learner, _habit.ContextualBandit):
             raise ValueError("the checkpoint is one that can be merged, which is not read here")
         return {"n_arms": arms, "n_features": features, "shared": found.kind.endswith("shared")}
 
-    def partial_fit(self, X: Floats, arms: Integers, rewards: Floats) -> Any:
+    def partial_fit(self, X: Floats, arms: Integers, rewards: Floats) -> Self:
         """Learns from a log: contexts, the arms played (int64) and what they paid, a row a round. All of it or, when a row is
         refused, nothing. Returns the bandit."""
         self._learn(X, arms, rewards)
@@ -173,7 +175,7 @@ class _Bandit(Learner, _habit.ArmBandit):
 
 
 class _Counting(_Bandit):
-    def partial_fit(self, arms: Integers, rewards: Floats) -> Any:
+    def partial_fit(self, arms: Integers, rewards: Floats) -> Self:
         """Learns from a log: the arms played (int64) and what they paid. All of it or, when a row is refused, nothing. Returns the
         bandit."""
         self._learn(arms, rewards)
