@@ -175,6 +175,21 @@ def test_gymnasium_s_environments_as_they_are() -> None:
     assert shifted.q_values[0].argmax() == 1 and trained.returns[-1] == 2
 
 
+def test_what_a_user_overrides_is_called() -> None:
+    class Upwards(habit.QLearning):
+        def act(self, state: int) -> int:
+            return 0
+
+    class Once(habit.envs.HabitEnv):
+        def step(self, action: Any) -> Any:
+            return (*super().step(action)[:3], True, {})
+
+    assert habit.train(habit.make("CliffWalking"), Upwards(48, 4), 1, max_steps=20).returns[0] == -20
+    assert habit.train(Once("CliffWalking"), habit.QLearning(48, 4), 3).lengths.tolist() == [1, 1, 1]
+    with pytest.raises(TypeError, match="make a QLearning"):
+        habit.TabularAgent(48, 4)
+
+
 def test_what_a_table_cannot_hold_is_refused() -> None:
     with pytest.raises(TypeError, match="Discrete observation space"):
         habit.train(habit.make("CartPole"), habit.QLearning(4, 2), 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,6 @@ class TabularAgent(Learner, _habit.TabularAgent):
     """What the agents share. One step of the loop: `act` in the state, step the environment, `learn` from what came of it."""
 
     _FIXED = frozenset({"n_states", "n_actions", "initial_value", "seed"})
-    _RULE: ClassVar[str]
 
     def __init__(
         self,
@@ -34,6 +33,8 @@ class TabularAgent(Learner, _habit.TabularAgent):
         initial_value: float = 0.0,
         seed: int = 0,
     ) -> None:
+        if not hasattr(self, "_KIND"):
+            raise TypeError("TabularAgent is what agents share: make a QLearning, Sarsa, ExpectedSarsa or DoubleQLearning")
         self.n_states, self.n_actions = n_states, n_actions
         self.step_size, self.discount, self.epsilon = step_size, discount, epsilon
         self.initial_value, self.seed = initial_value, seed
@@ -56,6 +57,11 @@ class TabularAgent(Learner, _habit.TabularAgent):
     def _begin(self, state: bytes | None) -> None:
         # In place: numpy's views stay on the same tables.
         self._adjust(*self._adjustable())
+
+    @classmethod
+    def is_native(cls) -> bool:
+        """Whether it acts and learns in Rust alone, and not by methods of a class made from it."""
+        return cls.act is _habit.TabularAgent.act and cls.learn is _habit.TabularAgent.learn
 
     @classmethod
     def _sizes(cls, found: Checkpoint) -> dict[str, Any]:
@@ -136,8 +142,8 @@ def train(
     if max_steps is not None:
         max_steps = count("max_steps", max_steps)
     first_state, first_action = _starts(env, agent)
-    native = getattr(env, "environment", None)
-    if isinstance(native, _habit.Environment):
+    native = getattr(env, "native", None)
+    if isinstance(native, _habit.Environment) and agent.is_native():
         env.prepare(seed)  # type: ignore[attr-defined]
         return Training(*agent._train(native, episodes, max_steps))
     returns, lengths = np.zeros(episodes, np.float32), np.zeros(episodes, np.uint32)

@@ -78,6 +78,11 @@ class HabitEnv(gymnasium.Env[Any, Any]):
             self.action_space = spaces.Discrete(actions)
         self._seeded = False
 
+    @property
+    def native(self) -> _habit.Environment | None:
+        """The kernel's environment, where it is all there is: None in a class made from this one."""
+        return self.environment if type(self) is HabitEnv else None
+
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Starts an episode. The first one without a seed takes one by chance."""
         self.prepare(seed)
