@@ -112,6 +112,12 @@ def test_long_calls_can_be_interrupted(call: str) -> None:
     assert "KeyboardInterrupt" in errors
 
 
+def test_without_gymnasium_it_says_what_to_install() -> None:
+    code = "import sys; sys.modules['gymnasium'] = None; import habit; habit.make('Taxi')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1 and "pip install 'habit[gymnasium]'" in done.stderr
+
+
 def test_importing_is_light() -> None:
     code = "import habit, sys; print(sorted(name for name in sys.modules if name in ('gymnasium', 'pandas', 'scipy')))"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import gymnasium
 import numpy as np
+
+try:
+    import gymnasium
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError("environments need the package gymnasium: pip install 'habit[gymnasium]'") from error
 from gymnasium import spaces
 from gymnasium.envs.registration import register, registry
 
