@@ -142,7 +142,7 @@ impl<const K: usize> Discounted<[f32; K]> {
 }
 
 impl<V: StorageMut> Discounted<V> {
-    /// Over the caller's memory, two arrays of one number an arm, which are cleared when a bandit starts; nothing fades.
+    /// Over the caller's memory, two numbers an arm, which are cleared when a bandit starts; nothing fades yet.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`].
