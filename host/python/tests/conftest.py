@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,13 @@ import pytest
 import habit
 
 ROOT = Path(__file__).parents[3]
+
+
+def command() -> str:
+    """The habit command, which `cargo xtask test python` builds and names."""
+    if "HABIT_BIN" not in os.environ:
+        pytest.fail("HABIT_BIN must name the habit command; `cargo xtask test python` sees to it")
+    return os.environ["HABIT_BIN"]
 
 
 def floats(*values: float) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,16 +11,15 @@ import time
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import ROOT, command
 
 import habit
 
 
 def test_a_run_is_the_command_s() -> None:
-    command = os.environ["HABIT_BIN"]
     arguments = ["run", "tabular-td.windy-grid", "--seed", "5", "--seeds", "3", "--steps", "20", "--every", "7"]
     lines = subprocess.run(
-        [command, *arguments, "--set", "epsilon=0.2", "--format", "json"], check=True, capture_output=True, text=True
+        [command(), *arguments, "--set", "epsilon=0.2", "--format", "json"], check=True, capture_output=True, text=True
     ).stdout.splitlines()
     rows = [json.loads(line) for line in lines]
     run = habit.run("windy-grid", seed=5, seeds=3, steps=20, every=7, parameters={"epsilon": 0.2}, threads=2)

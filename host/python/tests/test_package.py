@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, command
 
 import habit
 
@@ -67,8 +66,8 @@ def test_the_board_and_the_command_take_what_the_example_exports(tmp_path: Path)
     exported, board = habit.load(tmp_path / "pages.habit"), habit.load(ROOT / "firmware/pages.habit")
     assert (exported.kind, exported.dimensions) == (board.kind, board.dimensions)
     assert len(exported.data) == len(board.data)
-    command = [os.environ["HABIT_BIN"], "evaluate", tmp_path / "log.csv", "--policy", tmp_path / "pages.habit"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    evaluate = [command(), "evaluate", tmp_path / "log.csv", "--policy", tmp_path / "pages.habit"]
+    done = subprocess.run(evaluate, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
