@@ -1,4 +1,4 @@
-"""Contenders of `cargo xtask bench bandit` in Python: numba's loops, numpy, river, Vowpal Wabbit and MABWiser.
+"""Contenders of `cargo xtask bench bandit` in Python: the kernel's module, numba's loops, numpy, river, Vowpal Wabbit and MABWiser.
 
 The code of the authors of DynLin-UCB cannot be fetched from where this was written; numpy's DynLin-UCB is written after
 their algorithm 1. SMPyBandits 0.9.7 imports a function that no scipy beside numpy 2.4 has.
@@ -9,6 +9,7 @@ import sys
 import time
 from importlib.metadata import version
 
+import habit
 import numpy as np
 from mabwiser.mab import MAB, LearningPolicy
 from numba import njit
@@ -74,6 +75,24 @@ def lin_ucb_numba(d):
         start = time.process_time()
         total = loop(contexts, rewards, inverse, theta, steps)
         return steps, time.process_time() - start, total / steps, float(theta[0] @ contexts[0])
+
+    return run
+
+
+def lin_ucb_module(d):
+    def run(steps):
+        contexts, rewards = linear_world(d)
+        rows, paid = list(contexts), rewards.tolist()
+        policy, total = habit.LinUcb(ARMS, d), 0.0
+        start = time.process_time()
+        for step in range(steps):
+            context = rows[step % CYCLE]
+            arm = policy.select(context)
+            reward = paid[step % CYCLE][arm]
+            policy.update(context, arm, reward)
+            total += reward
+        seconds = time.process_time() - start
+        return steps, seconds, total / steps, float(policy.predict_expectations(contexts[:1])[0, 0])
 
     return run
 
@@ -213,6 +232,11 @@ def ucb1_of(agent):
     return run
 
 
+def module_ucb():
+    policy = habit.Ucb1(ARMS)
+    return policy.select, policy.update
+
+
 def river_ucb():
     policy, arms = bandit.UCB(delta=1, burn_in=1, seed=SEED), list(range(ARMS))
     return lambda: policy.pull(arms), policy.update
@@ -227,9 +251,11 @@ def mabwiser_ucb():
 
 def main():
     jit, lib = f"numba {version('numba')}, njit(fastmath=True)", f"river {version('river')}"
+    module = f"the kernel's Python module {version('habit')}, a call a select and a call an update"
     contenders = {}
     for d in [8, 16, 32, 64]:
         contenders[f"linucb-{d} numba"] = (jit, lin_ucb_numba(d))
+        contenders[f"linucb-{d} module"] = (module, lin_ucb_module(d))
         text = f"{lib}, LinUCBDisjoint, whose bounds are wider by the noise; f64"
         contenders[f"linucb-{d} river*"] = (text, lin_ucb_river(d))
         text = f"Vowpal Wabbit {version('vowpalwabbit')}, --cb_explore, another algorithm: epsilon-greedy on linear costs"
@@ -237,6 +263,7 @@ def main():
     for rho in [0.2, 0.8]:
         contenders[f"dynlin-{rho} numpy"] = (f"numpy {version('numpy')}, algorithm 1, f64", dyn_lin_ucb_numpy(rho))
     contenders["ucb1 numba"] = (jit + ", its own generator", ucb1_numba)
+    contenders["ucb1 module"] = (module, ucb1_of(module_ucb))
     contenders["ucb1 river"] = (f"{lib}, UCB", ucb1_of(river_ucb))
     contenders["ucb1 mabwiser"] = (f"MABWiser {version('mabwiser')}, LearningPolicy.UCB1", ucb1_of(mabwiser_ucb))
     print("Left out, SMPyBandits: 0.9.7 imports scipy.special.btdtri, which no scipy beside this numpy has", file=sys.stderr)

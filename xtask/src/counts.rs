@@ -20,6 +20,8 @@ pub enum Format {
     Harness,
     /// `node --test` with the reporter `spec`.
     Node,
+    /// `pytest`.
+    Pytest,
 }
 
 /// The counts in a program's output. A program that failed without saying that a test did counts as one failed test.
@@ -40,7 +42,14 @@ pub fn read(format: Format, success: bool, text: &str) -> Counts {
                 counts.passed += after(line, "ℹ pass ");
                 counts.failed += after(line, "ℹ fail ") + after(line, "ℹ cancelled ");
             }
-            Format::Nextest | Format::Harness => {}
+            // Its last line: `1 failed, 2 passed, 1 error in 0.12s`, with `=` around it unless it is quiet.
+            Format::Pytest
+                if line.trim_matches(['=', ' ']).starts_with(|c: char| c.is_ascii_digit()) && line.contains(" in ") =>
+            {
+                counts.passed += before(line, " passed");
+                counts.failed += before(line, " failed") + before(line, " error");
+            }
+            Format::Nextest | Format::Harness | Format::Pytest => {}
         }
     }
     if format == Format::One && success {
@@ -76,6 +85,10 @@ mod tests {
         assert_eq!(read(Format::Harness, false, harness), Counts { passed: 6, failed: 2 });
         let node = "ℹ tests 12\nℹ pass 10\nℹ fail 1\nℹ cancelled 1\n";
         assert_eq!(read(Format::Node, false, node), Counts { passed: 10, failed: 2 });
+        let pytest = "test_a.py .F.E  [100%]\n1 failed, 2 passed, 1 error in 0.12s\n";
+        assert_eq!(read(Format::Pytest, false, pytest), Counts { passed: 2, failed: 2 });
+        let loud = "collected 3 items\n===== 3 passed, 1 warning in 61.20s (0:01:01) =====\n";
+        assert_eq!(read(Format::Pytest, true, loud), Counts { passed: 3, failed: 0 });
     }
 
     #[test]

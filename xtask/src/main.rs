@@ -21,6 +21,7 @@ mod serve;
 mod stages;
 mod test;
 mod wasm;
+mod wheel;
 
 /// Developer tasks.
 #[derive(Parser)]

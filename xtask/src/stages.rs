@@ -9,6 +9,7 @@ use crate::House;
 use crate::counts::Format;
 use crate::process::{cargo, output};
 use crate::provision::Need;
+use crate::wheel;
 
 /// A part of the tests that runs alone.
 pub struct Stage {
@@ -44,6 +45,7 @@ pub const STAGES: &[Stage] = &[
         checks: kernel,
     },
     Stage { name: "host", needs: &[NEXTEST], checks: host },
+    Stage { name: "python", needs: &[Need::Component("clippy"), Need::Python(wheel::FOLDER)], checks: python_module },
     Stage {
         name: "c",
         needs: &[
@@ -97,7 +99,8 @@ fn kernel(house: &House) -> Result<Vec<Check>, String> {
             "formatting of the project of its own",
             cargo_line(house, "fmt --manifest-path firmware/standalone/Cargo.toml --check"),
         ),
-        one("lints", cargo_line(house, "clippy --workspace --all-targets -- -D warnings")),
+        // The Python module is another stage's, with all that it brings.
+        one("lints", cargo_line(house, "clippy --workspace --exclude habit-py --all-targets -- -D warnings")),
         one(
             "kernel lints with all features",
             cargo_line(house, "clippy -p habit --all-features --all-targets -- -D warnings"),
@@ -156,6 +159,18 @@ fn c(house: &House) -> Result<Vec<Check>, String> {
         one("the C interface, installed", to_host),
         one("the same for a chip", to_chip),
         tests,
+    ])
+}
+
+/// The wheel, as users install it, in an environment of its own.
+fn python_module(house: &House) -> Result<Vec<Check>, String> {
+    let tests = wheel::interpreter(house, wheel::FOLDER, &["-m", "pytest"]);
+    Ok(vec![
+        one("lints of the Python module", cargo_line(house, "clippy --package habit-py -- -D warnings")),
+        one("the habit command", cargo_line(house, "build --release --package habit-cli --no-default-features")),
+        one("the wheel", wheel::build(house)),
+        one("installing the wheel", wheel::install(house, wheel::FOLDER)),
+        with_habit(house, check("tests of the Python module", Format::Pytest, tests)),
     ])
 }
 

@@ -61,7 +61,7 @@ pub use gradient::{GradientBandit, GradientBanditState};
 pub use hold::Hold;
 pub use index::{
     ArmStatistics, Cumulative, Discounted, DiscountedUcb, IndexBandit, IndexRule, KlUcb, KullbackLeibler,
-    SlidingWindow, SlidingWindowUcb, Ucb, Ucb1,
+    SlidingWindow, SlidingWindowState, SlidingWindowUcb, Ucb, Ucb1,
 };
 pub use lin_ucb::{LinUcb, LinUcbState};
 pub use off_policy::{Estimate, LoggedDecision, OffPolicyEvaluation};

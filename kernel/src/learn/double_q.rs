@@ -57,6 +57,11 @@ impl<S: Dim, A: Dim, B: StorageMut, V: StorageMut, E: Exploration> DoubleQState<
         self.second.fill(initial)
     }
 
+    /// The exploration, to look at or to change.
+    pub const fn exploration_mut(&mut self) -> &mut E {
+        &mut self.first.exploration
+    }
+
     /// The two tables.
     pub const fn tables(&self) -> [&Table<S, A, B>; 2] {
         [&self.first.table, &self.second]

@@ -59,7 +59,7 @@ pub use actor_critic::{ActorCritic, ActorCriticParameters, NaturalActorCritic};
 pub use adjusted::{Adjusted, Adjustment, DiscountBy, Pace, StepSizeBy};
 pub use advised::{Advised, AdvisedState};
 pub use behavioral_cloning::behavioral_cloning_step;
-pub use double_q::DoubleQLearning;
+pub use double_q::{DoubleQLearning, DoubleQState};
 pub use dyna_q::DynaQ;
 pub use expected_sarsa::{ExpectedSarsa, ExpectedSarsaTarget, FixedExpectedSarsa};
 pub use experience::Experience;

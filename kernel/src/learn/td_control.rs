@@ -61,9 +61,9 @@ impl<T: Target, V: QValue, E: Exploration<V>, const S: usize, const A: usize>
     pub const SIZE: usize = size_of::<Self>();
 }
 
-impl<'a, T: Target, V: QValue, E: Exploration<V>> TdControl<T, Table<Dyn, Dyn, &'a mut [V], V>, E> {
+impl<T: Target, B: StorageMut<V>, V: QValue, E: Exploration<V>> TdControl<T, Table<Dyn, Dyn, B, V>, E> {
     /// Over the caller's table; call [`start`](Self::start) or [`resume`](Self::resume) next.
-    pub const fn over(table: Table<Dyn, Dyn, &'a mut [V], V>) -> Self {
+    pub const fn over(table: Table<Dyn, Dyn, B, V>) -> Self {
         Self::with_table(table)
     }
 }

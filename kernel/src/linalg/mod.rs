@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`Dim`], [`Const`], [`Dyn`], [`Fits`] | a size known to the compiler, or at run time; which stands for which |
 //! | [`Storage`], [`StorageMut`] | where numbers live: an owned array or a borrowed slice |
-//! | [`Memory`], [`Owned`], [`Borrowed`] | the storage of one `d x d` matrix and its vectors |
+//! | [`Memory`], [`Owned`], [`Borrowed`], `Boxed` | the storage of one `d x d` matrix and its vectors |
 //! | [`Mergeable`], [`Gram`] | the same with what makes a ridge regression mergeable |
 //! | [`Ridge`] | ridge regression by rank-one updates of the inverse |
 //! | [`Cholesky`] | the factor of a positive definite matrix, and its solves |
@@ -25,6 +25,8 @@ pub use dim::{Const, Dim, Dyn, Fits};
 pub use distance::{cosine_distance, euclidean_distance};
 pub use ridge::Ridge;
 pub use solve::solve;
+#[cfg(feature = "alloc")]
+pub use storage::Boxed;
 pub use storage::{Borrowed, Gram, GramMemory, Memory, Mergeable, Owned, Storage, StorageMut};
 pub use symmetric::{dot_by_lanes, symmetric_form, symmetric_product};
 

@@ -67,17 +67,38 @@ const _: () = {
     assert!(size_of::<Ridge<Mergeable<Owned<8>>>>() == Ridge::<Owned<8>>::SIZE + 4 * 8 * 8 + 4);
 };
 
+impl<S: Memory<Dim = Dyn, Gram = ()>> Ridge<S> {
+    fn of_parts(inverse: S::Matrix, estimate: S::Vector, scratch: S::Vector) -> Result<Self, Error> {
+        let d = estimate.values().len();
+        if Some(inverse.values().len()) != d.checked_mul(d) || scratch.values().len() != d {
+            return Err(Error::LengthMismatch);
+        }
+        Ok(Self { dim: Dyn(d), inverse, estimate, scratch, gram: () })
+    }
+}
+
 impl<'a> Ridge<Borrowed<'a>> {
     /// Over the caller's memory: `inverse` of `d^2` numbers, `estimate` and `scratch` of `d`.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`].
     pub fn over(inverse: &'a mut [f32], estimate: &'a mut [f32], scratch: &'a mut [f32]) -> Result<Self, Error> {
-        let d = estimate.len();
-        if inverse.len() != d * d || scratch.len() != d {
-            return Err(Error::LengthMismatch);
-        }
-        Ok(Self { dim: Dyn(d), inverse, estimate, scratch, gram: () })
+        Self::of_parts(inverse, estimate, scratch)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Ridge<super::Boxed> {
+    /// With memory of its own: `inverse` of `d^2` numbers, `estimate` and `scratch` of `d`.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn boxed(
+        inverse: alloc::boxed::Box<[f32]>,
+        estimate: alloc::boxed::Box<[f32]>,
+        scratch: alloc::boxed::Box<[f32]>,
+    ) -> Result<Self, Error> {
+        Self::of_parts(inverse, estimate, scratch)
     }
 }
 

@@ -7,7 +7,7 @@ mod sealed {
     pub trait Sealed<T> {}
 }
 
-/// Numbers that can be read: an array or a slice. Sealed.
+/// Numbers that can be read: an array or a slice, or a box with the feature `alloc`. Sealed.
 pub trait Storage<T = f32>: sealed::Sealed<T> {
     /// All numbers, row by row.
     fn values(&self) -> &[T];
@@ -54,6 +54,16 @@ storage! {
     [T] &mut [T], |this| this;
 }
 
+#[cfg(feature = "alloc")]
+storage! {
+    [T] alloc::boxed::Box<[T]>, |this| this;
+}
+
+#[cfg(feature = "alloc")]
+storage_mut! {
+    [T] alloc::boxed::Box<[T]>, |this| this;
+}
+
 storage_mut! {
     [T, const N: usize] [T; N], |this| this;
     [T, const N: usize, const M: usize] [[T; N]; M], |this| this.as_flattened_mut();
@@ -62,7 +72,8 @@ storage_mut! {
     [T] &mut [T], |this| this;
 }
 
-/// The storage of one `d x d` matrix and vectors of length `d`: [`Owned`] or [`Borrowed`], or one of them as [`Mergeable`].
+/// The storage of one `d x d` matrix and vectors of length `d`: [`Owned`] or [`Borrowed`], or one of them as [`Mergeable`];
+/// `Boxed` with the feature `alloc`.
 pub trait Memory {
     /// The type of `d`.
     type Dim: Dim;
@@ -159,6 +170,19 @@ impl<'a> Memory for Borrowed<'a> {
     type Dim = Dyn;
     type Matrix = &'a mut [f32];
     type Vector = &'a mut [f32];
+    type Gram = ();
+}
+
+/// Boxes that the learner owns; `d` is known at run time.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug)]
+pub struct Boxed;
+
+#[cfg(feature = "alloc")]
+impl Memory for Boxed {
+    type Dim = Dyn;
+    type Matrix = alloc::boxed::Box<[f32]>;
+    type Vector = alloc::boxed::Box<[f32]>;
     type Gram = ();
 }
 

@@ -86,19 +86,19 @@ impl<const S: usize, const A: usize, V: QValue> Table<Const<S>, Const<A>, [[V; A
     pub const SIZE: usize = size_of::<Self>();
 }
 
-impl<'a, V: QValue> Table<Dyn, Dyn, &'a mut [V], V> {
-    /// Over `states * actions` values, which are taken as they are.
+impl<B: StorageMut<V>, V: QValue> Table<Dyn, Dyn, B, V> {
+    /// Over `states * actions` values, which are taken as they are: the caller's slice, or a box of its own.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::EmptyRange`] when there are no states or actions; [`Error::NonFinite`].
-    pub fn over(states: usize, actions: usize, values: &'a mut [V]) -> Result<Self, Error> {
+    pub fn over(states: usize, actions: usize, values: B) -> Result<Self, Error> {
         if states == 0 || actions == 0 {
             return Err(Error::EmptyRange);
         }
-        if states.checked_mul(actions) != Some(values.len()) {
+        if states.checked_mul(actions) != Some(values.values().len()) {
             return Err(Error::LengthMismatch);
         }
-        if !all_finite(values) {
+        if !all_finite(values.values()) {
             return Err(Error::NonFinite);
         }
         Ok(Self { states: Dyn(states), actions: Dyn(actions), values, value: PhantomData })

@@ -8,6 +8,7 @@ use crate::House;
 use crate::process::{cargo, line, output, run};
 use crate::provision::{Need, ensure, python};
 use crate::wasm::{self, Loader};
+use crate::wheel;
 
 mod firmware;
 mod subject;
@@ -136,6 +137,13 @@ fn in_wasm(house: &House) -> Result<(Command, String), String> {
 
 fn interpreter(house: &House, subject: Subject) -> Result<(Command, String), String> {
     ensure(house, Need::Python("bench"))?;
+    if subject == Subject::Bandit {
+        // The kernel as Python calls it stands beside the others.
+        ensure(house, Need::Python(wheel::FOLDER))?;
+        println!("Building the Python module");
+        run(&mut wheel::build(house))?;
+        run(&mut wheel::install(house, "bench"))?;
+    }
     let mut command = Command::new(python(house, "bench"));
     // Nothing is written beside the sources.
     command.arg(source(house, subject, "py")).env("PYTHONDONTWRITEBYTECODE", "1");

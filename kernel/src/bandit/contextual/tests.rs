@@ -75,6 +75,20 @@ fn owner_and_view_hold_the_same_bits() {
     assert_eq!(owner.identity(), view.identity());
 }
 
+#[cfg(feature = "alloc")]
+#[test]
+fn boxes_hold_the_same_bits() {
+    let boxed = |count| std::vec![9.0; count].into_boxed_slice();
+    let ridges: std::boxed::Box<[_]> = (0..3).map(|_| Ridge::boxed(boxed(4), boxed(2), boxed(2)).unwrap()).collect();
+    let mut boxed_bandit = ContextualState::new(Disjoint::<crate::linalg::Boxed, _>::new(ridges));
+    boxed_bandit.start(1.0, Optimistic(FixedRadius(0.5))).unwrap();
+    let mut owner = DisjointLinUcb::<3, 2>::EMPTY;
+    owner.start(1.0, Optimistic(FixedRadius(0.5))).unwrap();
+    assert_eq!(play(&mut owner, 100), play(&mut boxed_bandit, 100));
+    assert_eq!((owner.digest(), owner.identity()), (boxed_bandit.digest(), boxed_bandit.identity()));
+    assert_eq!(Ridge::boxed(boxed(5), boxed(2), boxed(2)).err(), Some(Error::LengthMismatch));
+}
+
 #[test]
 fn arms_counted_at_run_time_and_sampling_over_slices() {
     let (mut inverse, mut vector, mut estimate) = ([0.0; 4], [0.0; 2], [0.0; 2]);

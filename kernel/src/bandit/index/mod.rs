@@ -6,7 +6,7 @@ mod statistics;
 mod tests;
 
 pub use rule::{IndexRule, KullbackLeibler, Ucb};
-pub use statistics::{ArmStatistics, Cumulative, Discounted, SlidingWindow};
+pub use statistics::{ArmStatistics, Cumulative, Discounted, SlidingWindow, SlidingWindowState};
 
 use super::{Bandit, Choice, Selected};
 use crate::error::Error;

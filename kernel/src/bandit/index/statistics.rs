@@ -221,27 +221,66 @@ impl<V: StorageMut> Persist for Discounted<V> {
 /// Only the last `W` plays count (Garivier, Moulines 2008, sliding-window UCB). `8 K + 6 W` bytes and 8. Sums are made anew
 /// when the window wraps, so that rounding does not pile up.
 #[derive(Clone, Debug)]
-pub struct SlidingWindow<const K: usize, const W: usize> {
-    counts: [u32; K],
-    sums: [f32; K],
-    arms: [u16; W],
-    rewards: [f32; W],
+pub struct SlidingWindowState<C, V, P, Q> {
+    counts: C,
+    sums: V,
+    arms: P,
+    rewards: Q,
     plays: u32,
 }
+
+/// [`SlidingWindowState`] of constant size.
+pub type SlidingWindow<const K: usize, const W: usize> = SlidingWindowState<[u32; K], [f32; K], [u16; W], [f32; W]>;
+
+/// As many arms as 16 bits tell apart.
+const MOST_ARMS: usize = 65_536;
 
 impl<const K: usize, const W: usize> SlidingWindow<K, W> {
     /// No play.
     pub const EMPTY: Self = {
-        assert!(W > 0 && K <= 65_536, "an arm is kept in 16 bits");
+        assert!(W > 0 && K <= MOST_ARMS, "an arm is kept in 16 bits");
         Self { counts: [0; K], sums: [0.0; K], arms: [0; W], rewards: [0.0; W], plays: 0 }
     };
+}
+
+impl<C: StorageMut<u32>, V: StorageMut, P: StorageMut<u16>, Q: StorageMut> SlidingWindowState<C, V, P, Q> {
+    /// Over the caller's memory: one number of the first two kinds an arm, and one of the others a play of the window.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::ParameterOutOfRange`] without a window, or with one of 2^31 plays or more;
+    /// [`Error::ActionOutOfRange`] for more than 65 536 arms.
+    pub fn over(counts: C, sums: V, arms: P, rewards: Q) -> Result<Self, Error> {
+        let (count, window) = (counts.values().len(), arms.values().len());
+        if sums.values().len() != count || rewards.values().len() != window {
+            return Err(Error::LengthMismatch);
+        }
+        if window == 0 || window > u32::MAX as usize / 2 {
+            return Err(Error::ParameterOutOfRange);
+        }
+        if count > MOST_ARMS {
+            return Err(Error::ActionOutOfRange);
+        }
+        let mut all = Self { counts, sums, arms, rewards, plays: 0 };
+        // Places of the window that are not filled yet are written with the rest.
+        all.arms.values_mut().fill(0);
+        all.rewards.values_mut().fill(0.0);
+        all.clear();
+        Ok(all)
+    }
+
+    #[inline]
+    fn window(&self) -> usize {
+        self.arms.values().len()
+    }
 
     fn recount(&mut self) {
-        (self.counts, self.sums) = ([0; K], [0.0; K]);
-        let kept = (self.plays as usize).min(W);
-        for (arm, reward) in self.arms.iter().zip(&self.rewards).take(kept) {
+        let kept = (self.plays as usize).min(self.window());
+        let (counts, sums) = (self.counts.values_mut(), self.sums.values_mut());
+        counts.fill(0);
+        sums.fill(0.0);
+        for (arm, reward) in self.arms.values().iter().zip(self.rewards.values()).take(kept) {
             let arm = usize::from(*arm);
-            if let (Some(count), Some(sum)) = (self.counts.get_mut(arm), self.sums.get_mut(arm)) {
+            if let (Some(count), Some(sum)) = (counts.get_mut(arm), sums.get_mut(arm)) {
                 *count += 1;
                 *sum += reward;
             }
@@ -249,46 +288,53 @@ impl<const K: usize, const W: usize> SlidingWindow<K, W> {
     }
 }
 
-impl<const K: usize, const W: usize> ArmStatistics for SlidingWindow<K, W> {
+impl<C: StorageMut<u32>, V: StorageMut, P: StorageMut<u16>, Q: StorageMut> ArmStatistics
+    for SlidingWindowState<C, V, P, Q>
+{
     const NAME: &'static str = "sliding-window";
 
     fn arms(&self) -> usize {
-        K
+        self.counts.values().len()
     }
 
     fn count(&self, arm: usize) -> f32 {
-        self.counts.get(arm).map_or(0.0, |count| *count as f32)
+        self.counts.values().get(arm).map_or(0.0, |count| *count as f32)
     }
 
     fn sum(&self, arm: usize) -> f32 {
-        self.sums.get(arm).copied().unwrap_or(0.0)
+        self.sums.values().get(arm).copied().unwrap_or(0.0)
     }
 
     fn total(&self) -> f32 {
-        (self.plays as usize).min(W) as f32
+        (self.plays as usize).min(self.window()) as f32
     }
 
     fn clear(&mut self) {
-        (self.counts, self.sums, self.plays) = ([0; K], [0.0; K], 0);
+        self.counts.values_mut().fill(0);
+        self.sums.values_mut().fill(0.0);
+        self.plays = 0;
     }
 
     fn add(&mut self, arm: usize, reward: f32) {
-        let place = self.plays as usize % W;
-        let full = self.plays as usize >= W;
-        let (Some(of), Some(paid)) = (self.arms.get_mut(place), self.rewards.get_mut(place)) else { return };
+        let window = self.window();
+        let place = self.plays as usize % window.max(1);
+        let full = self.plays as usize >= window;
+        let (of, paid) = (self.arms.values_mut().get_mut(place), self.rewards.values_mut().get_mut(place));
+        let (Some(of), Some(paid)) = (of, paid) else { return };
         let (old_arm, old_reward) = (usize::from(*of), *paid);
         (*of, *paid) = (arm as u16, reward);
         // Counts plays up to twice the window only: what matters is the place and whether the window is full.
-        self.plays = if self.plays as usize + 1 >= 2 * W { W as u32 } else { self.plays + 1 };
-        if place + 1 == W {
+        self.plays = if self.plays as usize + 1 >= 2 * window { window as u32 } else { self.plays + 1 };
+        if place + 1 == window {
             return self.recount();
         }
-        let left = self.counts.get_mut(old_arm).zip(self.sums.get_mut(old_arm));
+        let (counts, sums) = (self.counts.values_mut(), self.sums.values_mut());
+        let left = counts.get_mut(old_arm).zip(sums.get_mut(old_arm));
         if let Some((count, sum)) = left.filter(|_| full) {
             *count = count.saturating_sub(1);
             *sum = if *count == 0 { 0.0 } else { *sum - old_reward };
         }
-        if let (Some(count), Some(sum)) = (self.counts.get_mut(arm), self.sums.get_mut(arm)) {
+        if let (Some(count), Some(sum)) = (counts.get_mut(arm), sums.get_mut(arm)) {
             *count += 1;
             *sum += reward;
         }
@@ -296,40 +342,40 @@ impl<const K: usize, const W: usize> ArmStatistics for SlidingWindow<K, W> {
 }
 
 /// Counts as `u32`, sums, the arm and the reward of every place of the window, then the number of plays as `u32`.
-impl<const K: usize, const W: usize> Persist for SlidingWindow<K, W> {
+impl<C: StorageMut<u32>, V: StorageMut, P: StorageMut<u16>, Q: StorageMut> Persist for SlidingWindowState<C, V, P, Q> {
     fn write(&self, out: &mut impl Write) {
-        self.counts.write(out);
-        self.sums.write(out);
-        self.arms.iter().for_each(|arm| u32::from(*arm).write(out));
-        self.rewards.write(out);
+        self.counts.values().write(out);
+        self.sums.values().write(out);
+        self.arms.values().iter().for_each(|arm| u32::from(*arm).write(out));
+        self.rewards.values().write(out);
         self.plays.write(out);
     }
 
     fn check(&self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.counts.check(from)?;
-        self.sums.check(from)?;
-        for _ in 0..W {
+        self.counts.values().check(from)?;
+        self.sums.values().check(from)?;
+        for _ in self.arms.values() {
             let mut arm = 0u32;
             arm.read(from)?;
-            if arm as usize >= K {
+            if arm as usize >= self.arms() {
                 return Err(Error::Malformed);
             }
         }
-        self.rewards.check(from)?;
+        self.rewards.values().check(from)?;
         let mut plays = 0u32;
         plays.read(from)?;
-        if plays as usize >= 2 * W { Err(Error::Malformed) } else { Ok(()) }
+        if plays as usize >= 2 * self.window() { Err(Error::Malformed) } else { Ok(()) }
     }
 
     fn read(&mut self, from: &mut Reader<'_>) -> Result<(), Error> {
-        self.counts.read(from)?;
-        self.sums.read(from)?;
-        for place in &mut self.arms {
+        self.counts.values_mut().read(from)?;
+        self.sums.values_mut().read(from)?;
+        for place in self.arms.values_mut() {
             let mut arm = 0u32;
             arm.read(from)?;
             *place = arm as u16;
         }
-        self.rewards.read(from)?;
+        self.rewards.values_mut().read(from)?;
         self.plays.read(from)
     }
 }

@@ -90,3 +90,39 @@ fn a_rejected_call_changes_nothing() {
     assert_eq!(none.start(Ucb::new(1.0).unwrap()), Err(Error::NoArms));
     assert_eq!(bandit.digest(), digest);
 }
+
+#[test]
+fn sizes_known_at_run_time_give_the_same_bits() {
+    let plays: std::vec::Vec<_> = (0..50).map(|i| ((i * i) % 3, (i % 7) as f32)).collect();
+    let mut owner = SlidingWindowUcb::<3, 4>::EMPTY;
+    owner.start(Ucb::new(0.6).unwrap()).unwrap();
+    let (mut counts, mut sums, mut arms, mut rewards) = ([9; 3], [9.0; 3], [9; 4], [9.0; 4]);
+    let statistics = SlidingWindowState::over(&mut counts[..], &mut sums[..], &mut arms[..], &mut rewards[..]).unwrap();
+    let mut view = IndexBandit::new(statistics);
+    view.start(Ucb::<Libm>::new(0.6).unwrap()).unwrap();
+    assert_eq!((owner.digest(), owner.identity()), (view.digest(), view.identity()));
+    let (owner, view) = (fed(owner, &plays), fed(view, &plays));
+    assert_eq!(owner.digest(), view.digest());
+
+    let mut owner = DiscountedUcb::<3>::EMPTY;
+    owner.start_discounted(Ucb::new(0.6).unwrap(), 0.9).unwrap();
+    let (mut counts, mut sums) = ([9.0; 3], [9.0; 3]);
+    let mut view = IndexBandit::new(Discounted::over(&mut counts[..], &mut sums[..]).unwrap());
+    view.start_discounted(Ucb::new(0.6).unwrap(), 0.9).unwrap();
+    assert_eq!(fed(owner, &plays).digest(), fed(view, &plays).digest());
+}
+
+#[test]
+fn memory_that_does_not_fit_is_refused() {
+    let refused = |arms, sums, window, rewards| {
+        let (mut a, mut b) = (std::vec![0u32; arms], std::vec![0.0; sums]);
+        let (mut c, mut d) = (std::vec![0u16; window], std::vec![0.0; rewards]);
+        SlidingWindowState::over(&mut a[..], &mut b[..], &mut c[..], &mut d[..]).err()
+    };
+    assert_eq!(refused(3, 3, 4, 4), None);
+    assert_eq!(refused(3, 2, 4, 4), Some(Error::LengthMismatch));
+    assert_eq!(refused(3, 3, 4, 5), Some(Error::LengthMismatch));
+    assert_eq!(refused(3, 3, 0, 0), Some(Error::ParameterOutOfRange));
+    assert_eq!(refused(65_537, 65_537, 4, 4), Some(Error::ActionOutOfRange));
+    assert_eq!(Discounted::over(&mut [0.0; 2][..], &mut [0.0; 3][..]).err(), Some(Error::LengthMismatch));
+}
