@@ -19,6 +19,7 @@ use support::host::{BadLines, Host};
 use support::image::{Board, Image, rooms};
 mod images {
     mod bandits;
+    mod deploy;
     mod instructions;
     mod storage;
 }

@@ -60,6 +60,12 @@ the mean without one. The column target says nothing of the arms not played, so
 there one model serves all. A row is matched if the policy could have acted so.
 Intervals take the rows for independent. Memory does not grow with the log.";
 
+const DEPLOYED: &str = "\
+The board must hold the experiment and have storage, where the checkpoint is
+kept. A run of the experiment that is on its way there takes over what was
+learned and goes on; where none is, one is started. Parameters are not part of a
+checkpoint: set them as they were.";
+
 // Lines of help are written to fit 80 columns: the feature that wraps them would bring a second terminal library.
 
 /// What to do.
@@ -75,6 +81,10 @@ pub enum Command {
     Claims(Claims),
     /// Tell from a log what another policy would have earned
     Evaluate(Evaluate),
+    /// Send what was learned to a board, which goes on from there
+    Deploy(Deploy),
+    /// Bring what a board has learned
+    Fetch(Fetch),
     /// List the GPU adapters, check one against the kernel, measure it
     #[cfg(feature = "gpu")]
     Gpu(Gpu),
@@ -190,6 +200,42 @@ pub struct Evaluate {
     pub format: Format,
 }
 
+/// `habit deploy`.
+#[derive(Debug, Args)]
+#[command(after_help = format!("{DEPLOYED}\n\n{EXIT_CODES}"))]
+pub struct Deploy {
+    /// A checkpoint: from `habit run --save` or `habit fetch`
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The board's serial port, such as /dev/ttyACM0 or COM3
+    #[arg(long)]
+    pub port: String,
+    /// Give up what runs there for a new run
+    #[arg(long)]
+    pub restart: bool,
+    /// Seed of a new run
+    #[arg(long, value_name = "S", default_value_t = 1, allow_negative_numbers = true)]
+    pub seed: u32,
+    /// Length of a new run [default: the experiment's]
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
+    pub steps: Option<u32>,
+    /// Set a parameter of a new run, as for `habit run`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// `habit fetch`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct Fetch {
+    /// Where to put the checkpoint; kept as it is if that fails
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The board's serial port, such as /dev/ttyACM0 or COM3
+    #[arg(long)]
+    pub port: String,
+}
+
 /// `habit gpu`.
 #[cfg(feature = "gpu")]
 #[derive(Debug, Args)]
@@ -222,6 +268,8 @@ const COMMANDS: &[&str] = &[
     "run",
     "claims",
     "evaluate",
+    "deploy",
+    "fetch",
     #[cfg(feature = "gpu")]
     "gpu",
 ];

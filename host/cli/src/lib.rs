@@ -8,6 +8,7 @@
 //! | `names` | experiments by what a user calls them, and the nearest name to an unknown one |
 //! | `settings` | parameters from `--set`, and those in force |
 //! | `list`, `show`, `run`, `check`, `evaluate`, `gpu` | the commands |
+//! | `board` | the commands for boards: lines over a serial port, and what goes wrong there |
 //! | `seeds` | a run over several seeds, in parallel |
 //! | `sweep` | a run over many seeds on a GPU |
 //! | [`claims`] | the measurement of claims, which the tests repeat |
@@ -17,6 +18,7 @@
 //! | `csv`, `figures`, `table`, `progress` | output |
 
 mod arguments;
+mod board;
 mod chart;
 mod check;
 pub mod claims;
@@ -68,6 +70,8 @@ fn obey(words: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Resul
         Command::Run(arguments) => run::run(&arguments, out),
         Command::Claims(arguments) => check::check(&arguments, out),
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments, out),
+        Command::Deploy(arguments) => board::deploy(&arguments, out),
+        Command::Fetch(arguments) => board::fetch(&arguments, out),
         #[cfg(feature = "gpu")]
         Command::Gpu(arguments) => gpu::gpu(&arguments, out),
     }

@@ -1,6 +1,7 @@
 //! Starts the real `habit` and looks at what it prints, writes and returns.
 
 mod bad_input;
+mod board;
 mod claims;
 mod evaluate;
 mod gpu;
@@ -59,7 +60,14 @@ fn printed(line: &[&str]) -> Answer {
 
 #[test]
 fn help_tells_the_exit_codes() {
-    for line in [&["--help"][..], &["run", "--help"], &["claims", "-h"], &["evaluate", "--help"]] {
+    for line in [
+        &["--help"][..],
+        &["run", "--help"],
+        &["claims", "-h"],
+        &["evaluate", "--help"],
+        &["deploy", "-h"],
+        &["fetch", "-h"],
+    ] {
         let help = printed(line).out;
         assert!(help.contains("1  a claim does not hold") && help.contains("2  wrong input or usage"), "{help}");
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
