@@ -21,6 +21,7 @@ mod images {
     mod bandits;
     mod deploy;
     mod instructions;
+    mod monitor;
     mod storage;
 }
 

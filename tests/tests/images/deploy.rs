@@ -7,20 +7,21 @@ use crate::support::emulator::Emulated;
 use crate::support::host::Host;
 use crate::support::image::Board;
 
-const CLIFF: &str = "tabular-td.cliff-walking";
+pub const CLIFF: &str = "tabular-td.cliff-walking";
 
-fn file(name: &str) -> PathBuf {
+/// A place for a file of this process, free.
+pub fn file(name: &str) -> PathBuf {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("deploy-{name}-{}", std::process::id()));
     let _ = fs::remove_file(&file);
     file
 }
 
 /// What `habit` returns for these words.
-fn habit(words: &[&str]) -> ExitCode {
+pub fn habit(words: &[&str]) -> ExitCode {
     habit_cli::run(["habit"].iter().chain(words).map(Into::into))
 }
 
-fn text(path: &Path) -> &str {
+pub fn text(path: &Path) -> &str {
     path.to_str().expect("a path that is text")
 }
 

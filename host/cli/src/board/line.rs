@@ -1,6 +1,6 @@
 //! The lines of `kernel/PROTOCOL.md` over anything that is read and written, with deadlines and a bounded number of attempts.
 
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use habit::checkpoint::{self, Crc32};
@@ -8,12 +8,11 @@ use habit::protocol::VERSION;
 use habit::state::Write as _;
 use serde_json::{Value, json};
 
+use super::port::Lines;
 use super::trouble::Trouble;
 
 /// Bytes of a checkpoint in one line.
 const CHUNK: usize = 64;
-/// A line from a board that is longer is noise.
-const LONGEST: usize = 1 << 16;
 /// A checkpoint from a board that is larger is noise.
 const LARGEST: usize = 1 << 24;
 
@@ -31,14 +30,13 @@ pub struct Patience {
 pub struct Line<P> {
     port: P,
     patience: Patience,
-    /// Read, and not yet a line.
-    rest: Vec<u8>,
+    lines: Lines,
 }
 
 impl<P: Read + Write> Line<P> {
     /// Nothing was said.
-    pub const fn new(port: P, patience: Patience) -> Self {
-        Self { port, patience, rest: Vec::new() }
+    pub fn new(port: P, patience: Patience) -> Self {
+        Self { port, patience, lines: Lines::default() }
     }
 
     /// Says hello and returns the experiments that the board holds.
@@ -188,8 +186,7 @@ impl<P: Read + Write> Line<P> {
     /// The next object, samples included; noise is skipped.
     fn event(&mut self, deadline: Instant) -> Result<Value, Trouble> {
         loop {
-            while let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
-                let line: Vec<_> = self.rest.drain(..=end).collect();
+            while let Some(line) = self.lines.take() {
                 let Ok(event) = serde_json::from_slice::<Value>(&line) else { continue };
                 let text = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
                 match named(&event) {
@@ -198,26 +195,16 @@ impl<P: Read + Write> Line<P> {
                     _ => return Ok(event),
                 }
             }
-            if self.rest.len() > LONGEST {
-                self.rest.clear();
-            }
             if Instant::now() >= deadline {
                 return Err(Trouble::Silent);
             }
-            let mut bytes = [0; 1024];
-            match self.port.read(&mut bytes) {
-                Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
-                Ok(count) => self.rest.extend(&bytes[..count]),
-                Err(error) => match error.kind() {
-                    io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => {}
-                    _ => return Err(error.into()),
-                },
-            }
+            self.lines.receive(&mut self.port)?;
         }
     }
 }
 
-fn named(event: &Value) -> &str {
+/// What a line of a board is; empty for samples and the end of a run.
+pub fn named(event: &Value) -> &str {
     event["event"].as_str().unwrap_or_default()
 }
 

@@ -1,32 +1,31 @@
 //! `habit deploy` and `habit fetch`: what was learned, to a board and back.
 
 mod line;
+mod port;
 #[cfg(test)]
 mod tests;
 mod trouble;
 
 use std::fs;
-use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use habit::checkpoint;
-use habit::lab::{Descriptor, EXPERIMENTS};
+use habit::lab::EXPERIMENTS;
 use serialport::SerialPort;
 
 use crate::arguments::{Deploy, Fetch};
 use crate::failure::Failure;
 use crate::seeds::Plan;
-use crate::settings;
 use crate::target::Target;
+#[cfg(feature = "monitor")]
+pub use line::named;
 use line::{Line, Patience, digest};
+#[cfg(feature = "monitor")]
+pub use port::{Lines, open as open_port};
 use trouble::Trouble;
 
-/// What boards send and receive with; 8 bits, no parity and one stop bit are the library's defaults.
-const BAUD: u32 = 115_200;
-/// How long a read waits before it is looked whether the time is over.
-const READ: Duration = Duration::from_millis(50);
 const PATIENCE: Patience = Patience { answer: Duration::from_secs(2), attempts: 5 };
 
 /// Sends a checkpoint to a board, which loads it and keeps it.
@@ -93,14 +92,7 @@ fn plan(arguments: &Deploy, bytes: &[u8]) -> Result<Plan, Failure> {
     checkpoint::identity(bytes).map_err(|error| Failure::Input(format!("{file}: {error}")))?;
     let entry = experiment(bytes)
         .ok_or_else(|| Failure::Input(format!("{file} is a checkpoint, but of no experiment that is known here")))?;
-    let descriptor: &Descriptor = &EXPERIMENTS[entry];
-    Ok(Plan {
-        entry,
-        first_seed: arguments.seed,
-        seeds: 1,
-        steps: arguments.steps.unwrap_or(descriptor.steps.default),
-        values: settings::parse(descriptor, &arguments.set).map_err(Failure::Input)?,
-    })
+    Plan::new(entry, arguments.seed, 1, arguments.steps, &arguments.set)
 }
 
 /// The place in the table of the experiment whose checkpoint this is.
@@ -109,14 +101,6 @@ fn experiment(bytes: &[u8]) -> Option<usize> {
     EXPERIMENTS.iter().position(|descriptor| descriptor.identity() == identity)
 }
 
-fn open(port: &str) -> Result<Line<Box<dyn SerialPort>>, Failure> {
-    let opened = serialport::new(port, BAUD).timeout(READ).open().map_err(|error| {
-        let reason = match error.kind() {
-            serialport::ErrorKind::Io(ErrorKind::NotFound) => "there is no such port".to_owned(),
-            serialport::ErrorKind::NoDevice if Path::new(port).exists() => "it is in use".to_owned(),
-            _ => error.to_string(),
-        };
-        Failure::File(format!("{port} cannot be opened: {reason}"))
-    })?;
-    Ok(Line::new(opened, PATIENCE))
+fn open(name: &str) -> Result<Line<Box<dyn SerialPort>>, Failure> {
+    Ok(Line::new(port::open(name)?, PATIENCE))
 }

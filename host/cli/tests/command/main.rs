@@ -7,7 +7,12 @@ mod evaluate;
 mod gpu;
 mod learned;
 mod list_and_show;
+mod manual;
+#[cfg(all(target_os = "linux", feature = "monitor"))]
+mod monitor;
 mod names;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod plot;
 mod run;
 mod save;
@@ -67,6 +72,10 @@ fn help_tells_the_exit_codes() {
         &["evaluate", "--help"],
         &["deploy", "-h"],
         &["fetch", "-h"],
+        &["completions", "-h"],
+        &["manual", "-h"],
+        #[cfg(feature = "monitor")]
+        &["monitor", "-h"],
     ] {
         let help = printed(line).out;
         assert!(help.contains("1  a claim does not hold") && help.contains("2  wrong input or usage"), "{help}");
