@@ -21,8 +21,10 @@ use support::host::{BadLines, Host};
 use support::image::{Board, Image, rooms};
 mod images {
     mod bandits;
+    mod deploy;
     mod examples;
     mod instructions;
+    mod monitor;
     mod parts;
     mod standalone;
     mod storage;

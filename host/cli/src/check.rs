@@ -40,7 +40,7 @@ pub fn check(arguments: &Claims, out: &mut dyn Write) -> Result<ExitCode, Failur
                 .map_err(|error| Failure::File(format!("the claims cannot be written as JSON: {error}")))?
                 + "\n"
         }
-        Format::Csv => as_csv(&rows),
+        Format::Csv | Format::Parquet => as_csv(&rows),
         Format::Table => as_table(&rows),
     };
     out.write_all(text.as_bytes())?;

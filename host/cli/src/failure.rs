@@ -9,7 +9,8 @@ Exit codes:
   0  fine (also when the reader of a pipe has had enough)
   1  a claim does not hold, or a check failed
   2  wrong input or usage
-  3  something could not be read or written, or no GPU be used";
+  3  something could not be read or written, a board does not answer, or no GPU
+     can be used";
 
 /// Why a command stopped before its end.
 #[derive(Debug)]

@@ -8,15 +8,20 @@
 //! | `names` | experiments by what a user calls them, and the nearest name to an unknown one |
 //! | `settings` | parameters from `--set`, and those in force |
 //! | `list`, `show`, `run`, `check`, `evaluate`, `gpu` | the commands |
+//! | `board` | the commands for boards: lines over a serial port, and what goes wrong there |
+//! | `monitor` | the plot of what a board does, and its recording |
 //! | `seeds` | a run over several seeds, in parallel |
-//! | `sweep` | a run over many seeds on a GPU |
+//! | `gpu_run` | a run over many seeds on a GPU |
 //! | [`claims`] | the measurement of claims, which the tests repeat |
 //! | `in_order`, `drive` | what both are made of: jobs whose results come in order, and one run of one seed |
 //! | `chart` | a picture |
 //! | `target` | the file that a picture or a checkpoint is put into |
+//! | `manual` | completions for shells and manual pages, from the same types as the command line |
+//! | `parquet` | csv on its way out as Parquet |
 //! | `csv`, `figures`, `table`, `progress` | output |
 
 mod arguments;
+mod board;
 mod chart;
 mod check;
 pub mod claims;
@@ -27,16 +32,21 @@ mod failure;
 mod figures;
 #[cfg(feature = "gpu")]
 mod gpu;
+#[cfg(feature = "gpu")]
+mod gpu_run;
 mod in_order;
 mod list;
+mod manual;
+#[cfg(feature = "monitor")]
+mod monitor;
 mod names;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod progress;
 mod run;
 mod seeds;
 mod settings;
 mod show;
-#[cfg(feature = "gpu")]
-mod sweep;
 mod table;
 mod target;
 
@@ -62,12 +72,26 @@ fn obey(words: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Resul
         Ok(command) => command,
         Err(error) => return arguments::answer(&error, out),
     };
+    #[cfg(feature = "parquet")]
+    if let Some(kind) = parquet::columns(&command) {
+        return parquet::through(out, kind, |csv| do_it(command, csv));
+    }
+    do_it(command, out)
+}
+
+fn do_it(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     match command {
         Command::List(arguments) => list::list(&arguments, out),
         Command::Show(arguments) => show::show(&arguments, out),
         Command::Run(arguments) => run::run(&arguments, out),
         Command::Claims(arguments) => check::check(&arguments, out),
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments, out),
+        Command::Deploy(arguments) => board::deploy(&arguments, out),
+        Command::Fetch(arguments) => board::fetch(&arguments, out),
+        #[cfg(feature = "monitor")]
+        Command::Monitor(arguments) => monitor::monitor(&arguments, out),
+        Command::Completions(arguments) => manual::completions(&arguments, out),
+        Command::Manual(arguments) => manual::manual(&arguments, out),
         #[cfg(feature = "gpu")]
         Command::Gpu(arguments) => gpu::gpu(&arguments, out),
     }

@@ -15,7 +15,7 @@ pub fn list(arguments: &List, out: &mut dyn Write) -> Result<ExitCode, Failure> 
     let all: Vec<_> = EXPERIMENTS.iter().collect();
     let text = match arguments.format {
         Format::Json => json(&all)?,
-        Format::Csv => as_csv(&all),
+        Format::Csv | Format::Parquet => as_csv(&all),
         Format::Table => as_table(&all),
     };
     out.write_all(text.as_bytes())?;

@@ -65,6 +65,20 @@ pub fn resolve(word: &str, table: &[Descriptor]) -> Result<Vec<usize>, String> {
     }
 }
 
+/// As [`resolve`], where one experiment is meant.
+///
+/// # Errors
+/// One sentence, with the candidates where there are several.
+pub fn one(word: &str, table: &[Descriptor]) -> Result<usize, String> {
+    match resolve(word, table)?[..] {
+        [place] => Ok(place),
+        ref places => {
+            let ids: Vec<_> = places.iter().map(|place| table[*place].id).collect();
+            Err(format!("'{word}' is several experiments; name one of {}", ids.join(", ")))
+        }
+    }
+}
+
 /// The shortest name that [`resolve`] takes for one experiment: the last part where it is unique, else the id.
 pub fn short<'a>(descriptor: &'a Descriptor, table: &[Descriptor]) -> &'a str {
     let part = last_part(descriptor.id);

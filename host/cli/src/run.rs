@@ -11,7 +11,7 @@ use habit::lab::{Descriptor, EXPERIMENTS};
 use habit::protocol::{write_done, write_sample};
 
 use crate::arguments::{self, Format};
-use crate::chart::chart;
+use crate::chart::{self, chart};
 use crate::csv;
 use crate::failure::{Failure, complain};
 use crate::figures::{alike, counted, mean_and_error};
@@ -32,14 +32,9 @@ const POINTS: u32 = 250;
 /// Runs what is named and prints its samples and its summary.
 pub fn run(arguments: &arguments::Run, out: &mut dyn Write) -> Result<ExitCode, Failure> {
     let entries = resolve(&arguments.name, EXPERIMENTS).map_err(Failure::Input)?;
-    if entries.len() > 1 && (arguments.plot.is_some() || arguments.format == Format::Csv) {
+    if entries.len() > 1 && (arguments.plot.is_some() || arguments.format.is_rows()) {
         let ids: Vec<_> = entries.iter().map(|entry| EXPERIMENTS[*entry].id).collect();
-        let sentence = format!("--plot and csv take one experiment; name one of {}", ids.join(", "));
-        return Err(Failure::Input(sentence));
-    }
-    let extension = arguments.plot.as_deref().and_then(Path::extension);
-    if let Some(other) = extension.filter(|extension| !extension.eq_ignore_ascii_case("svg")) {
-        let sentence = format!("plots are SVG: let the file of --plot end in .svg, not .{}", other.display());
+        let sentence = format!("--plot, csv and parquet take one experiment; name one of {}", ids.join(", "));
         return Err(Failure::Input(sentence));
     }
     if arguments.save.is_some() && (entries.len() > 1 || arguments.seeds > 1) {
@@ -49,11 +44,11 @@ pub fn run(arguments: &arguments::Run, out: &mut dyn Write) -> Result<ExitCode, 
     let plans = entries.into_iter().map(|entry| plan(entry, arguments)).collect::<Result<Vec<_>, _>>()?;
     #[cfg(feature = "gpu")]
     if arguments.gpu {
-        crate::sweep::run(&plans, ROWS, arguments, out)?;
+        crate::gpu_run::run(&plans, ROWS, arguments, out)?;
         return Ok(ExitCode::SUCCESS);
     }
     let files = Files {
-        plot: arguments.plot.as_deref().map(|path| Target::new(path, "the plot")).transpose()?,
+        plot: arguments.plot.as_deref().map(plot).transpose()?,
         save: arguments.save.as_deref().map(|path| Target::new(path, "the checkpoint")).transpose()?,
     };
     let threads = arguments::threads(arguments.threads);
@@ -68,19 +63,17 @@ pub fn run(arguments: &arguments::Run, out: &mut dyn Write) -> Result<ExitCode, 
 
 /// What is written besides the lines.
 struct Files {
-    plot: Option<Target>,
+    plot: Option<(Target, chart::Form)>,
     save: Option<Target>,
 }
 
+fn plot(path: &Path) -> Result<(Target, chart::Form), Failure> {
+    let form = chart::Form::of(path).map_err(Failure::Input)?;
+    Ok((Target::new(path, "the plot")?, form))
+}
+
 fn plan(entry: usize, arguments: &arguments::Run) -> Result<Plan, Failure> {
-    let descriptor = &EXPERIMENTS[entry];
-    let plan = Plan {
-        entry,
-        first_seed: arguments.seed,
-        seeds: arguments.seeds,
-        steps: arguments.steps.unwrap_or(descriptor.steps.default),
-        values: settings::parse(descriptor, &arguments.set).map_err(Failure::Input)?,
-    };
+    let plan = Plan::new(entry, arguments.seed, arguments.seeds, arguments.steps, &arguments.set)?;
     plan.check()?;
     if arguments.format == Format::Table && arguments.every.is_some_and(|every| plan.steps / every > MOST_ROWS) {
         let least = plan.steps.div_ceil(MOST_ROWS);
@@ -102,7 +95,7 @@ fn carry_out(
     let lines: Option<(u32, Sample)> = match arguments.format {
         Format::Table => None,
         Format::Json => Some((every.unwrap_or(1), json_sample)),
-        Format::Csv => Some((every.unwrap_or(1), csv_sample)),
+        Format::Csv | Format::Parquet => Some((every.unwrap_or(1), csv_sample)),
     };
     // First what the table shows, then what the chart does.
     let rows = lines.is_none().then(|| every.unwrap_or_else(|| plan.steps.div_ceil(ROWS)));
@@ -120,7 +113,7 @@ fn carry_out(
         }
         written => written,
     };
-    if arguments.format == Format::Csv {
+    if arguments.format.is_rows() {
         let metrics = descriptor.metrics.iter().map(|metric| metric.name);
         write(&csv::line(["t", "seed", "contender"].into_iter().chain(metrics)))?;
     }
@@ -131,12 +124,12 @@ fn carry_out(
 
     match arguments.format {
         Format::Json => write(&json_done(descriptor, &outcome))?,
-        Format::Csv => complain(&format!("digest {:016x}", outcome.digest)),
+        Format::Csv | Format::Parquet => complain(&format!("digest {:016x}", outcome.digest)),
         Format::Table => write(&report(plan, &outcome))?,
     }
-    if let (Some(target), Some(curve)) = (&files.plot, outcome.curves.last()) {
-        let svg = chart(plan, curve).map_err(|error| Failure::File(format!("cannot draw the chart: {error}")))?;
-        target.write(svg.as_bytes())?;
+    if let (Some((target, form)), Some(curve)) = (&files.plot, outcome.curves.last()) {
+        let picture = chart(plan, curve, *form);
+        target.write(&picture.map_err(|error| Failure::File(format!("cannot draw the chart: {error}")))?)?;
     }
     match (&files.save, outcome.checkpoint) {
         (Some(target), Some(bytes)) => target.write(&bytes),
@@ -153,13 +146,18 @@ fn json_sample(run: &habit::lab::Run, out: &mut String) {
 }
 
 fn csv_sample(run: &habit::lab::Run, out: &mut String) {
+    csv_rows(run, "", "", out);
+}
+
+/// A row a contender, between `before` and `after`.
+pub fn csv_rows(run: &habit::lab::Run, before: &str, after: &str, out: &mut String) {
     let Some(descriptor) = run.descriptor() else { return };
     for (contender, name) in descriptor.contenders.iter().enumerate() {
-        let _ = write!(out, "{},{},{}", run.step(), run.seed(), csv::quoted(Cow::Borrowed(name)));
+        let _ = write!(out, "{before}{},{},{}", run.step(), run.seed(), csv::quoted(Cow::Borrowed(name)));
         for value in (0..descriptor.metrics.len()).map(|metric| run.metric(contender, metric)) {
             let _ = if value.is_finite() { write!(out, ",{value}") } else { write!(out, ",") };
         }
-        out.push('\n');
+        let _ = writeln!(out, "{after}");
     }
 }
 

@@ -11,6 +11,7 @@ use habit::{Error, checkpoint};
 use crate::drive::{Job, drive};
 use crate::failure::Failure;
 use crate::in_order::{Outbox, in_order};
+use crate::settings;
 
 /// Text goes out when it is this long,
 const CHUNK: usize = 32 * 1024;
@@ -80,6 +81,16 @@ enum Message {
 }
 
 impl Plan {
+    /// An experiment by its place, with what `--steps` and `--set` say.
+    ///
+    /// # Errors
+    /// One sentence that says what is possible.
+    pub fn new(entry: usize, first_seed: u32, seeds: u32, steps: Option<u32>, set: &[String]) -> Result<Self, Failure> {
+        let descriptor = &EXPERIMENTS[entry];
+        let values = settings::parse(descriptor, set).map_err(Failure::Input)?;
+        Ok(Self { entry, first_seed, seeds, steps: steps.unwrap_or(descriptor.steps.default), values })
+    }
+
     /// The experiment.
     pub fn descriptor(&self) -> &'static Descriptor {
         &EXPERIMENTS[self.entry]
@@ -90,11 +101,11 @@ impl Plan {
         self.first_seed + (self.seeds - 1)
     }
 
-    /// Starts the first seed to see whether it can be: what is refused is refused before anything is done.
+    /// Starts the first seed, for who asks it something: what is refused is refused before anything is done.
     ///
     /// # Errors
     /// One sentence that says what is possible.
-    pub fn check(&self) -> Result<(), Failure> {
+    pub fn check(&self) -> Result<Box<Run>, Failure> {
         let descriptor = self.descriptor();
         if self.first_seed.checked_add(self.seeds - 1).is_none() {
             let sentence = format!(
@@ -118,7 +129,17 @@ impl Plan {
                 }
                 error => format!("{} cannot be run so: {error}", descriptor.id),
             })
-        })
+        })?;
+        Ok(run)
+    }
+
+    /// What is said of a learner that fails.
+    pub fn broke_off(&self, seed: u32, step: u32, error: Error) -> Failure {
+        let descriptor = self.descriptor();
+        Failure::Input(format!(
+            "{} broke off with seed {seed} in {} {step}: {error}; other parameters may do",
+            descriptor.id, descriptor.step
+        ))
     }
 
     /// Runs every seed and gives the lines, in seed order, to `write`.
@@ -143,11 +164,7 @@ impl Plan {
                 curves.iter_mut().zip(all).for_each(|(curve, numbers)| curve.add(&numbers));
                 write(&text)
             }
-            Message::Failed { seed, step, error } => Err(Failure::Input(format!(
-                "{} broke off with seed {seed} in {} {step}: {error}; other parameters may do",
-                self.descriptor().id,
-                self.descriptor().step
-            ))),
+            Message::Failed { seed, step, error } => Err(self.broke_off(seed, step, error)),
         };
         let no_thread = |error| Failure::File(format!("cannot start a thread: {error}"));
         in_order(

@@ -57,14 +57,23 @@ impl Target {
     /// # Errors
     /// [`Failure::File`]; what was there is still there then.
     pub fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
-        let mut file = self.create().map_err(|error| cannot_write(self.what, &self.path, &error))?;
-        let written = file.write_all(bytes).and_then(|()| file.sync_all());
-        written.and_then(|()| fs::rename(&self.neighbour, &self.path)).map_err(|error| {
-            // Whether this works too is of no more interest.
-            let _ = fs::remove_file(&self.neighbour);
-            cannot_write(self.what, &self.path, &error)
-        })
+        replace(&self.neighbour, &self.path, |file| file.write_all(bytes))
+            .map_err(|error| cannot_write(self.what, &self.path, &error))
     }
+}
+
+/// Puts what `write` writes in the place of `path`: all of it or nothing. It is written to `aside` first, on the same file
+/// system.
+///
+/// # Errors
+/// What was there is still there then, and `aside` is not.
+pub fn replace(aside: &Path, path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(aside)?;
+    let written = write(&mut file).and_then(|()| file.sync_all());
+    written.and_then(|()| fs::rename(aside, path)).inspect_err(|_| {
+        // Whether this works too is of no more interest.
+        let _ = fs::remove_file(aside);
+    })
 }
 
 fn cannot_write(what: &str, path: &Path, error: &io::Error) -> Failure {

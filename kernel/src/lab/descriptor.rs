@@ -1,6 +1,8 @@
 //! What an experiment says of itself: everything a front end needs to offer it, and nothing it computes.
 
 use super::Claim;
+use crate::math::{Libm, Math};
+use crate::state::Identity;
 
 /// An experiment as data. Front ends show it; none of them knows more.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +34,14 @@ pub struct Descriptor {
     pub claims: &'static [Claim],
     /// Bytes of state while it runs.
     pub state_bytes: usize,
+}
+
+impl Descriptor {
+    /// Of a checkpoint of the experiment: `"experiment"` around its id, the number of contenders, and the numerics of `libm`,
+    /// whatever the contenders need.
+    pub const fn identity(&self) -> Identity {
+        Identity::around("experiment", Identity::new(self.id, Libm::NUMERICS, [self.contenders.len(), 0, 0]))
+    }
 }
 
 /// The length of a run, in steps. Some learners know it as their horizon.

@@ -170,11 +170,13 @@ impl Persist for Run {
     }
 }
 
-/// `"experiment"` around the experiment's id: contenders. The numerics of `libm`, whatever the contenders need.
+/// What a run is that was not started.
+const OF_NOTHING: Identity = Identity::around("experiment", Identity::new("", Libm::NUMERICS, [0; 3]));
+
+/// As [`Descriptor::identity`].
 impl Identify for Run {
     fn identity(&self) -> Identity {
-        let (id, contenders) = self.descriptor().map_or(("", 0), |d| (d.id, d.contenders.len()));
-        Identity::around("experiment", Identity::new(id, Libm::NUMERICS, [contenders, 0, 0]))
+        self.descriptor().map_or(OF_NOTHING, Descriptor::identity)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::env::{TURN_CAP, TurnWorker};
 use crate::error::Error;
 use crate::math::CompensatedSum;
 use crate::schedule::{RecentProgress, TurnBudget, TurnDecision, percentile_of_counts};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// Tasks that the claims are measured over.
 const TASKS: u32 = 3000;
@@ -179,15 +179,11 @@ impl Experiment for TurnBudgetControlExperiment {
             _ => self.budget(*strategy).ok().and_then(|budget| budget.limit()).map_or(f32::NAN, |limit| limit as f32),
         }
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        for account in &self.accounts {
-            [account.solved, account.turns].write(out);
-            account.cost.write(out);
-        }
-        self.counts.write(out);
-    }
 }
+
+persist_fields!([] Account { solved, turns, cost });
+
+persist_fields!([] TurnBudgetControlExperiment { accounts, counts, measured, done });
 
 const fn names() -> [&'static str; CONTENDERS.len()] {
     let (mut names, mut at) = ([""; CONTENDERS.len()], 0);

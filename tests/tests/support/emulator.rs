@@ -101,17 +101,31 @@ pub struct Emulated {
 impl Emulated {
     /// Switches the board on and waits until it answers.
     pub fn start(words: &[&str], image: &Path, question: Question) -> Self {
+        let mut board = Self::switch_on(words, image, "stdio", question);
+        board.answers();
+        board
+    }
+
+    fn switch_on(words: &[&str], image: &Path, serial: &str, question: Question) -> Self {
         let monitor = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = monitor.local_addr().expect("a bound port").port();
         let mut command = emulator(words, image);
-        command.args(["-serial", "stdio", "-monitor", &format!("tcp:127.0.0.1:{port}")]);
+        command.args(["-serial", serial, "-monitor", &format!("tcp:127.0.0.1:{port}")]);
         let mut child = start(command);
         let input = child.stdin.take().expect("a pipe");
         let lines = lines(child.stdout.take().expect("a pipe"));
         let image = image.to_owned();
-        let mut board = Self { child, image, input, lines, monitor, call: None, question };
-        board.answers();
-        board
+        Self { child, image, input, lines, monitor, call: None, question }
+    }
+
+    /// Switches the board on with its serial line at a pseudo-terminal, and returns the terminal's path. Nobody asks whether it
+    /// answers.
+    pub fn at_terminal(words: &[&str], image: &Path) -> (Self, String) {
+        let mut board = Self::switch_on(words, image, "pty", |_| Default::default());
+        writeln!(board.monitor(), "info chardev").expect("it listens");
+        let mut told = BufReader::new(board.monitor().try_clone().expect("a connection")).lines();
+        let path = told.find_map(|line| Some(line.expect("text").split_once("filename=pty:")?.1.trim().to_owned()));
+        (board, path.expect("a terminal"))
     }
 
     /// The image that runs.

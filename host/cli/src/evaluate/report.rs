@@ -93,7 +93,7 @@ impl Report {
     pub fn print(&self, format: Format) -> Result<String, Failure> {
         match format {
             Format::Table => Ok(self.as_table(terminal_width())),
-            Format::Csv => Ok(self.as_csv()),
+            Format::Csv | Format::Parquet => Ok(self.as_csv()),
             Format::Json => serde_json::to_string_pretty(self)
                 .map(|text| text + "\n")
                 .map_err(|error| Failure::File(format!("the estimates cannot be written as JSON: {error}"))),

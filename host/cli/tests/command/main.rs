@@ -1,12 +1,18 @@
 //! Starts the real `habit` and looks at what it prints, writes and returns.
 
 mod bad_input;
+mod board;
 mod claims;
 mod evaluate;
 mod gpu;
 mod learned;
 mod list_and_show;
+mod manual;
+#[cfg(all(target_os = "linux", feature = "monitor"))]
+mod monitor;
 mod names;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod plot;
 mod run;
 mod save;
@@ -59,7 +65,18 @@ fn printed(line: &[&str]) -> Answer {
 
 #[test]
 fn help_tells_the_exit_codes() {
-    for line in [&["--help"][..], &["run", "--help"], &["claims", "-h"], &["evaluate", "--help"]] {
+    for line in [
+        &["--help"][..],
+        &["run", "--help"],
+        &["claims", "-h"],
+        &["evaluate", "--help"],
+        &["deploy", "-h"],
+        &["fetch", "-h"],
+        &["completions", "-h"],
+        &["manual", "-h"],
+        #[cfg(feature = "monitor")]
+        &["monitor", "-h"],
+    ] {
         let help = printed(line).out;
         assert!(help.contains("1  a claim does not hold") && help.contains("2  wrong input or usage"), "{help}");
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");

@@ -36,6 +36,24 @@ fn a_chart_names_what_it_shows() {
     assert_eq!(names(&folder), ["a.svg"]);
 }
 
+#[cfg(feature = "png")]
+#[test]
+fn a_bitmap_shows_every_contender() {
+    let folder = folder("bitmap");
+    let file = folder.join("a.png");
+    printed(&["run", "dynlin-ucb", "--steps", "300", "--seeds", "5", "--plot", file.to_str().unwrap()]);
+    let mut reader = png::Decoder::new(BufReader::new(fs::File::open(&file).unwrap())).read_info().unwrap();
+    let mut dots = vec![0; reader.output_buffer_size().unwrap()];
+    let about = reader.next_frame(&mut dots).unwrap();
+    assert_eq!((about.width, about.color_type), (1920, png::ColorType::Rgb));
+    // White in the corner, and each contender's colour somewhere.
+    assert_eq!(dots[..3], [255; 3]);
+    for colour in [[0, 114, 178], [213, 94, 0]] {
+        assert!(dots.chunks_exact(3).filter(|dot| **dot == colour).count() > 500, "{colour:?}");
+    }
+    assert_eq!(names(&folder), ["a.png"]);
+}
+
 #[test]
 fn one_seed_has_no_band() {
     let file = folder("band").join("a.svg");

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::lab::{Claim, Descriptor, Experiment, Measure, Metric, Quantity, Requirement, Steps, Values, View};
 use crate::plan::{DeclaredTransition, DynamicProgram};
 use crate::rng::{Generator, below, stream};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 const STATES: usize = 3;
 const ACTIONS: usize = 2;
@@ -147,7 +147,7 @@ impl Experiment for RandomModelsExperiment {
         state_bytes: size_of::<Self>(),
     };
 
-    const EMPTY: Self = Self { rng: None, values: [f32::NAN; 2], models: 0, agreed: 0 };
+    const EMPTY: Self = Self { rng: None, values: [0.0; 2], models: 0, agreed: 0 };
 
     fn start(&mut self, seed: u32, _steps: u32, _values: &Values) -> Result<(), Error> {
         *self = Self { rng: Some(stream(seed, 0)), ..Self::EMPTY };
@@ -173,13 +173,11 @@ impl Experiment for RandomModelsExperiment {
 
     fn metric(&self, contender: usize, metric: usize) -> f32 {
         match metric {
+            0 if self.models == 0 => f32::NAN,
             0 => self.values.get(contender).copied().unwrap_or(f32::NAN),
             _ => self.agreed as f32 / self.models as f32,
         }
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.values.write(out);
-        self.agreed.write(out);
-    }
 }
+
+persist_fields!([] RandomModelsExperiment { values, models, agreed });

@@ -6,7 +6,7 @@ use crate::lab::{Claim, Descriptor, Experiment, Measure, Metric, Quantity, Requi
 use crate::plan::{
     DeclaredTransition, DynamicProgram, Horizon, Sweeps, back_up, backward_induction, relative_value_iteration,
 };
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// Room for the largest problem.
 const STATES: usize = 14;
@@ -163,12 +163,9 @@ impl Experiment for TextbookExperiment {
         };
         if metric == 0 { *value } else { value / problem.answer }
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.values.iter().for_each(|values| values.write(out));
-        self.answers.write(out);
-    }
 }
+
+persist_fields!([] TextbookExperiment { values, done });
 
 const fn names() -> [&'static str; COUNT] {
     let (mut names, mut at) = ([""; COUNT], 0);

@@ -5,7 +5,7 @@ use super::planner::{Aim, METRICS, Planner, STAGES, about, claim};
 use crate::error::Error;
 use crate::lab::{Descriptor, Experiment, Requirement, Steps, Values, View};
 use crate::plan::StockSizes;
-use crate::state::Write;
+use crate::state::persist_fields;
 
 const TEXT: &str = include_str!("../../../problems/detour.dp");
 
@@ -72,8 +72,6 @@ impl Experiment for GridExperiment {
     fn metric(&self, contender: usize, metric: usize) -> f32 {
         self.planner.metric(contender, metric)
     }
-
-    fn write_learned(&self, out: &mut impl Write) {
-        self.planner.write_learned(out);
-    }
 }
+
+persist_fields!([] GridExperiment { planner });

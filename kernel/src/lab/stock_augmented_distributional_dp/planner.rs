@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::lab::{Claim, Measure, Metric, Quantity, Requirement};
 use crate::plan::{DeclaredTransition, DynamicProgram, ReturnLaw, StockPlan, StockSizes, return_law};
-use crate::state::{Persist, Write};
+use crate::state::persist_fields;
 
 /// Stages of the longest plan.
 pub(super) const STAGES: u32 = 8;
@@ -43,10 +43,12 @@ impl Aim {
 
 /// What is known of a contender's return.
 #[derive(Clone, Copy, Debug)]
-struct Figures([f32; METRICS.len()]);
+struct Figures {
+    numbers: [f32; METRICS.len()],
+}
 
 impl Figures {
-    const EMPTY: Self = Self([f32::NAN; METRICS.len()]);
+    const EMPTY: Self = Self { numbers: [0.0; METRICS.len()] };
 }
 
 pub(super) const METRICS: [Metric; 7] = [
@@ -131,11 +133,10 @@ impl<
     }
 
     pub(super) fn metric(&self, contender: usize, metric: usize) -> f32 {
-        self.figures.get(contender).and_then(|figures| figures.0.get(metric)).copied().unwrap_or(f32::NAN)
-    }
-
-    pub(super) fn write_learned(&self, out: &mut impl Write) {
-        self.figures.iter().for_each(|figures| figures.0.write(out));
+        if self.done == 0 {
+            return f32::NAN;
+        }
+        self.figures.get(contender).and_then(|figures| figures.numbers.get(metric)).copied().unwrap_or(f32::NAN)
     }
 
     /// Plans so many stages for an aim, and follows the policy forward.
@@ -170,10 +171,23 @@ impl<
     }
 }
 
+persist_fields!([] Figures { numbers });
+
+persist_fields!([
+    const CONTENDERS: usize,
+    const TRANSITIONS: usize,
+    const STATES: usize,
+    const VALUES: usize,
+    const POLICY: usize,
+    const SCRATCH: usize,
+    const RETURNS: usize
+] Planner<CONTENDERS, TRANSITIONS, STATES, VALUES, POLICY, SCRATCH, RETURNS> { figures });
+
 fn figures(law: &ReturnLaw<'_>, threshold: i32, gap: f32) -> Result<Figures, Error> {
     let miss = law.expected(&|x: i32| (x - TARGET).abs() as f32);
     let (mean, worst) = (law.mean(), law.cvar(TAU)?);
-    Ok(Figures([mean, worst, law.std(), miss, law.at_least(TARGET), threshold as f32, gap.abs()]))
+    let numbers = [mean, worst, law.std(), miss, law.at_least(TARGET), threshold as f32, gap.abs()];
+    Ok(Figures { numbers })
 }
 
 pub(super) const fn claim(

@@ -1,5 +1,12 @@
 //! A run as a picture: one panel a metric, one line a contender.
 
+#[cfg(feature = "png")]
+mod bitmap;
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use crate::figures::{counted, tick};
@@ -15,7 +22,7 @@ const LETTER: i32 = 7;
 /// How many letters of the subtitle fit into a line.
 const SUBTITLE: usize = 140;
 /// The library places everything at whole units: with several to the pixel, a curve does not look like stairs.
-const UNITS: i32 = 8;
+const UNITS: Units = Units(8);
 
 /// Told apart by people with any kind of colour vision, and dark enough on white (Okabe and Ito, 2008, and two more).
 const COLOURS: [RGBColor; 8] = [
@@ -32,50 +39,133 @@ const INK: RGBColor = RGBColor(34, 38, 46);
 const FAINT: RGBColor = RGBColor(104, 110, 122);
 const GRID: RGBColor = RGBColor(226, 229, 234);
 
-/// Draws the curve of a run as SVG, on a white ground, so that it is legible whatever the viewer's ground is.
+/// Draws the curve of a run as SVG, or as PNG where the file is named so, on a white ground, so that it is legible whatever
+/// the viewer's ground is.
 ///
 /// # Errors
 /// What the drawing library says.
-pub fn chart(plan: &Plan, curve: &Curve) -> Result<String, String> {
-    let descriptor = plan.descriptor();
-    let subtitle = lines(&subtitle(plan), SUBTITLE);
-    let legend_top = 56 + 18 * subtitle.len() as i32;
-    let legend = legend(descriptor.contenders, legend_top);
-    let head = legend.last().map_or(legend_top, |((_, y), _)| y + 28);
-    let size = (WIDTH, head + PANEL * descriptor.metrics.len() as i32);
+pub fn chart(plan: &Plan, curve: &Curve, form: Form) -> Result<Vec<u8>, String> {
+    let layout = Layout::new(plan);
+    #[cfg(feature = "png")]
+    bitmap::register_font()?;
+    match form {
+        Form::Svg => svg(plan, curve, &layout).map(String::into_bytes),
+        #[cfg(feature = "png")]
+        Form::Png => bitmap::png(plan, curve, &layout),
+    }
+}
+
+/// What a picture is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Lines and letters.
+    Svg,
+    /// Pixels.
+    #[cfg(feature = "png")]
+    Png,
+}
+
+impl Form {
+    /// What a file of this name is to hold.
+    ///
+    /// # Errors
+    /// One sentence that says what there is.
+    pub fn of(path: &Path) -> Result<Self, String> {
+        match path.extension().and_then(OsStr::to_str) {
+            None | Some("svg") => Ok(Self::Svg),
+            #[cfg(feature = "png")]
+            Some("png") => Ok(Self::Png),
+            Some(other) => Err(format!("--plot draws a .svg or a .png, not a .{other}")),
+        }
+    }
+}
+
+fn svg(plan: &Plan, curve: &Curve, layout: &Layout) -> Result<String, String> {
     let mut svg = String::new();
+    let units = UNITS.size(layout.size);
     {
-        let units = ((size.0 * UNITS) as u32, (size.1 * UNITS) as u32);
         let root = SVGBackend::with_string(&mut svg, units).into_drawing_area();
-        let draw = |error: DrawingAreaErrorKind<_>| error.to_string();
-        root.fill(&WHITE).map_err(draw)?;
-        let (top, panels) = root.split_vertically(head * UNITS);
-        top.draw(&Text::new(descriptor.title, at(MARGIN, 18), text(22, &INK))).map_err(draw)?;
-        for (index, line) in subtitle.into_iter().enumerate() {
-            top.draw(&Text::new(line, at(MARGIN, 46 + 18 * index as i32), text(14, &FAINT))).map_err(draw)?;
-        }
-        for (contender, ((x, y), name)) in legend.into_iter().enumerate() {
-            let line = Rectangle::new([at(x, y + 5), at(x + 22, y + 8)], colour(contender).filled());
-            top.draw(&line).map_err(draw)?;
-            top.draw(&Text::new(name, at(x + 29, y), text(14, &INK))).map_err(draw)?;
-        }
-        for (metric, area) in panels.split_evenly((descriptor.metrics.len(), 1)).iter().enumerate() {
-            panel(area, plan, curve, metric).map_err(|error| error.to_string())?;
-        }
-        root.present().map_err(draw)?;
+        layout.draw(&root, UNITS, plan, curve)?;
     }
     // The size in pixels; the drawing keeps its units.
-    let drawn = format!("width=\"{}\" height=\"{}\"", size.0 * UNITS, size.1 * UNITS);
-    Ok(svg.replacen(&drawn, &format!("width=\"{}\" height=\"{}\"", size.0, size.1), 1))
+    let drawn = format!("width=\"{}\" height=\"{}\"", units.0, units.1);
+    let (width, height) = layout.size;
+    Ok(svg.replacen(&drawn, &format!("width=\"{width}\" height=\"{height}\""), 1))
 }
 
-/// A place in pixels.
-const fn at(x: i32, y: i32) -> (i32, i32) {
-    (x * UNITS, y * UNITS)
+/// What stands where, in pixels.
+struct Layout {
+    subtitle: Vec<String>,
+    legend: Vec<((i32, i32), &'static str)>,
+    head: i32,
+    size: (i32, i32),
 }
 
-fn text(pixels: i32, colour: &RGBColor) -> TextStyle<'static> {
-    ("sans-serif", pixels * UNITS).into_font().color(colour)
+impl Layout {
+    fn new(plan: &Plan) -> Self {
+        let descriptor = plan.descriptor();
+        let subtitle = lines(&subtitle(plan), SUBTITLE);
+        let legend_top = 56 + 18 * subtitle.len() as i32;
+        let legend = legend(descriptor.contenders, legend_top);
+        let head = legend.last().map_or(legend_top, |((_, y), _)| y + 28);
+        let size = (WIDTH, head + PANEL * descriptor.metrics.len() as i32);
+        Self { subtitle, legend, head, size }
+    }
+
+    fn draw<B: DrawingBackend>(
+        &self,
+        root: &DrawingArea<B, Shift>,
+        units: Units,
+        plan: &Plan,
+        curve: &Curve,
+    ) -> Result<(), String> {
+        let descriptor = plan.descriptor();
+        let draw = |error: DrawingAreaErrorKind<B::ErrorType>| error.to_string();
+        root.fill(&WHITE).map_err(draw)?;
+        let (top, panels) = root.split_vertically(units.of(self.head));
+        let title = units.text(22, &INK);
+        top.draw(&Text::new(descriptor.title, units.at(MARGIN, 18), title)).map_err(draw)?;
+        for (index, line) in self.subtitle.iter().enumerate() {
+            let place = units.at(MARGIN, 46 + 18 * index as i32);
+            top.draw(&Text::new(line.as_str(), place, units.text(14, &FAINT))).map_err(draw)?;
+        }
+        for (contender, ((x, y), name)) in self.legend.iter().enumerate() {
+            let ends = [units.at(*x, y + 5), units.at(x + 22, y + 8)];
+            top.draw(&Rectangle::new(ends, colour(contender).filled())).map_err(draw)?;
+            top.draw(&Text::new(*name, units.at(x + 29, *y), units.text(14, &INK))).map_err(draw)?;
+        }
+        for (metric, area) in panels.split_evenly((descriptor.metrics.len(), 1)).iter().enumerate() {
+            panel(area, units, plan, curve, metric).map_err(|error| error.to_string())?;
+        }
+        root.present().map_err(draw)
+    }
+}
+
+/// How many units of the drawing library a pixel has.
+#[derive(Clone, Copy, Debug)]
+struct Units(i32);
+
+impl Units {
+    const fn of(self, pixels: i32) -> i32 {
+        pixels * self.0
+    }
+
+    /// A place in pixels.
+    const fn at(self, x: i32, y: i32) -> (i32, i32) {
+        (self.of(x), self.of(y))
+    }
+
+    const fn size(self, (width, height): (i32, i32)) -> (u32, u32) {
+        (self.of(width) as u32, self.of(height) as u32)
+    }
+
+    const fn stroke(self, pixels: i32) -> u32 {
+        self.of(pixels) as u32
+    }
+
+    fn text(self, pixels: i32, colour: &RGBColor) -> TextStyle<'static> {
+        ("sans-serif", self.of(pixels)).into_font().color(colour)
+    }
 }
 
 fn subtitle(plan: &Plan) -> String {
@@ -123,41 +213,45 @@ fn legend(names: &'static [&'static str], top: i32) -> Vec<((i32, i32), &'static
     entries.collect()
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
-
-fn panel(area: &Area<'_>, plan: &Plan, curve: &Curve, metric: usize) -> Result<(), Box<dyn std::error::Error>> {
+fn panel<B: DrawingBackend>(
+    area: &DrawingArea<B, Shift>,
+    units: Units,
+    plan: &Plan,
+    curve: &Curve,
+    metric: usize,
+) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
     let descriptor = plan.descriptor();
     let about = &descriptor.metrics[metric];
     let lines: Vec<_> = (0..descriptor.contenders.len()).map(|contender| line(curve, contender, metric)).collect();
-    let (low, high, cut) = vertical_range(lines.iter().flatten());
+    let (low, high, cut) = vertical_range(lines.iter().flatten().flat_map(|piece| edges(piece)));
     let caption = about.description.trim_end_matches('.');
     let caption = if cut { format!("{caption} (what lies outside is cut off)") } else { caption.to_owned() };
-    area.draw(&Text::new(caption, at(MARGIN, 8), text(15, &INK)))?;
+    area.draw(&Text::new(caption, units.at(MARGIN, 8), units.text(15, &INK)))?;
     let first = f64::from(curve.steps.first().copied().unwrap_or(0));
     let last = f64::from(plan.steps);
     let mut chart = ChartBuilder::on(area)
-        .margin_top(34 * UNITS)
-        .margin_right(34 * UNITS)
-        .margin_left(8 * UNITS)
-        .margin_bottom(6 * UNITS)
-        .x_label_area_size(44 * UNITS)
-        .y_label_area_size(78 * UNITS)
+        .margin_top(units.of(34))
+        .margin_right(units.of(34))
+        .margin_left(units.of(8))
+        .margin_bottom(units.of(6))
+        .x_label_area_size(units.of(44))
+        .y_label_area_size(units.of(78))
         .build_cartesian_2d(first.min(last - 1.0)..last, low..high)?;
     let unit = if about.unit.is_empty() { String::new() } else { format!(" ({})", about.unit) };
     chart
         .configure_mesh()
         .disable_x_mesh()
         .light_line_style(TRANSPARENT)
-        .bold_line_style(GRID.stroke_width(UNITS as u32))
-        .axis_style(FAINT.stroke_width(UNITS as u32))
+        .bold_line_style(GRID.stroke_width(units.stroke(1)))
+        .axis_style(FAINT.stroke_width(units.stroke(1)))
         .x_desc(descriptor.step)
         .y_desc(format!("{}{unit}", about.name))
-        .axis_desc_style(text(15, &FAINT))
-        .label_style(text(14, &FAINT))
+        .axis_desc_style(units.text(15, &FAINT))
+        .label_style(units.text(14, &FAINT))
         .x_label_formatter(&|x| tick(*x))
         .y_label_formatter(&|y| tick(*y))
         .y_labels(6)
-        .set_all_tick_mark_size(5 * UNITS)
+        .set_all_tick_mark_size(units.of(5))
         .draw()?;
     // Every band first: no line is hidden below one.
     for (index, pieces) in lines.iter().enumerate() {
@@ -171,8 +265,8 @@ fn panel(area: &Area<'_>, plan: &Plan, curve: &Curve, metric: usize) -> Result<(
         for visible in pieces.iter().flat_map(|piece| visible(piece, low, high)) {
             match visible[..] {
                 // A line needs two ends.
-                [point] => chart.draw_series([Circle::new(point, 3 * UNITS, colour(index).filled())])?,
-                _ => chart.draw_series(LineSeries::new(visible, colour(index).stroke_width(2 * UNITS as u32)))?,
+                [point] => chart.draw_series([Circle::new(point, units.of(3), colour(index).filled())])?,
+                _ => chart.draw_series(LineSeries::new(visible, colour(index).stroke_width(units.stroke(2))))?,
             };
         }
     }
@@ -208,10 +302,14 @@ fn line(curve: &Curve, contender: usize, metric: usize) -> Vec<Vec<Point>> {
     pieces
 }
 
+/// The means with their errors added and taken away.
+fn edges(piece: &[Point]) -> impl Iterator<Item = f64> {
+    piece.iter().flat_map(|point| [point.mean - point.error, point.mean + point.error])
+}
+
 /// What the vertical axis spans, and whether that leaves extremes out: a few of them would flatten all the others.
-fn vertical_range<'a>(pieces: impl Iterator<Item = &'a Vec<Point>>) -> (f64, f64, bool) {
-    let mut edges: Vec<_> =
-        pieces.flatten().flat_map(|point| [point.mean - point.error, point.mean + point.error]).collect();
+pub fn vertical_range(edges: impl Iterator<Item = f64>) -> (f64, f64, bool) {
+    let mut edges: Vec<_> = edges.collect();
     edges.sort_by(f64::total_cmp);
     let (Some(&least), Some(&greatest)) = (edges.first(), edges.last()) else { return (0.0, 1.0, false) };
     let quantile = |part: f64| edges[((edges.len() - 1) as f64 * part).round() as usize];
@@ -279,16 +377,16 @@ mod tests {
     #[test]
     fn a_few_extremes_do_not_flatten_the_rest() {
         let mut means: Vec<_> = (0..100).map(f64::from).collect();
-        let all = vertical_range([&piece(&means)].into_iter());
+        let all = vertical_range(edges(&piece(&means)));
         assert_eq!(all, (-4.95, 103.95, false));
         means[0] = -10_000.0;
-        let (low, high, cut) = vertical_range([&piece(&means)].into_iter());
+        let (low, high, cut) = vertical_range(edges(&piece(&means)));
         assert!(cut && low > -50.0 && high < 150.0, "{low} {high}");
     }
 
     #[test]
     fn a_flat_line_and_no_line_have_a_panel() {
-        assert_eq!(vertical_range([&piece(&[13.0, 13.0])].into_iter()), (12.0, 14.0, false));
-        assert_eq!(vertical_range([].into_iter()), (0.0, 1.0, false));
+        assert_eq!(vertical_range(edges(&piece(&[13.0, 13.0]))), (12.0, 14.0, false));
+        assert_eq!(vertical_range(edges(&[])), (0.0, 1.0, false));
     }
 }

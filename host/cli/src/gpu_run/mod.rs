@@ -40,7 +40,7 @@ pub fn run(plans: &[Plan], rows: u32, arguments: &arguments::Run, out: &mut dyn 
     for (index, (plan, form)) in plans.iter().zip(forms).enumerate() {
         let every = arguments.every.unwrap_or(match arguments.format {
             Format::Table => plan.steps.div_ceil(rows),
-            Format::Json | Format::Csv => 1,
+            Format::Json | Format::Csv | Format::Parquet => 1,
         });
         let found = measure(&context, plan, form, every)?;
         match arguments.format {
@@ -49,7 +49,7 @@ pub fn run(plans: &[Plan], rows: u32, arguments: &arguments::Run, out: &mut dyn 
                 write!(out, "{gap}{}", report(plan, &found, &context))?;
             }
             Format::Json => json_lines(plan, &found, &context, out)?,
-            Format::Csv => csv_lines(plan, &found, out)?,
+            Format::Csv | Format::Parquet => csv_lines(plan, &found, out)?,
         }
     }
     Ok(())

@@ -1,5 +1,9 @@
 //! The command line as types, and its faults as one line.
 
+mod boards;
+mod evaluate;
+mod manual;
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
@@ -7,11 +11,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
-use clap::builder::{OsStringValueParser, RangedI64ValueParser, TypedValueParser};
+use clap::builder::RangedI64ValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::evaluate::{Choice, MOST_ARMS};
+#[cfg(feature = "monitor")]
+pub use boards::Monitor;
+pub use boards::{Deploy, Fetch};
+pub use evaluate::Evaluate;
+pub use manual::{Completions, Manual};
+
 use crate::failure::{EXIT_CODES, Failure};
 use crate::names::unknown;
 
@@ -30,35 +39,10 @@ specification (tabular-td).";
 
 const LINES: &str = "\
 json prints one object a line: samples in the order of seeds, steps and
-contenders, then one with the digest and the summary. csv prints the samples,
-and the digest on standard error. With --gpu samples are over all seeds: the
-mean and percentiles of each metric, without a digest.";
-
-const COLUMNS: &str = "\
-A row is one decision. Its columns, in any order; others are ignored:
-  action      the arm that was played, from 0
-  reward      what it paid
-  propensity  the probability with which it was chosen: above 0, at most 1
-  target      the probability with which the policy under evaluation would have
-              chosen it: from 0 to 1; only for the policy column
-  x0, x1, ..  the context, for the models of doubly robust; may be left out
-
-Policies:
-  uniform     every arm alike: what is evaluated unless the log has a target
-  arm=K       always arm K
-  column      what the column target says
-  FILE        what a contextual bandit has learned: a checkpoint of shared or
-              disjoint estimates, and always the arm that it expects most of;
-              the context must have the columns it was learned from, all arms'
-              features one after the other where they share an estimate. Write
-              ./uniform for a file whose name is that of a policy.
-
-IPS weighs rewards by target / propensity and divides by the rows, SNIPS by the
-weights. Doubly robust adds weighted residuals to what models of the rewards
-expect, each fitted on the rows before: ridge regression an arm on the context,
-the mean without one. The column target says nothing of the arms not played, so
-there one model serves all. A row is matched if the policy could have acted so.
-Intervals take the rows for independent. Memory does not grow with the log.";
+contenders, then one with the digest and the summary. csv and parquet print the
+samples, and the digest on standard error; parquet is for a file or a pipe. With
+--gpu samples are over all seeds: the mean and percentiles of each metric,
+without a digest.";
 
 // Lines of help are written to fit 80 columns: the feature that wraps them would bring a second terminal library.
 
@@ -75,6 +59,17 @@ pub enum Command {
     Claims(Claims),
     /// Tell from a log what another policy would have earned
     Evaluate(Evaluate),
+    /// Send what was learned to a board, which goes on from there
+    Deploy(Deploy),
+    /// Bring what a board has learned
+    Fetch(Fetch),
+    /// Plot what a board does as it does it, and record it
+    #[cfg(feature = "monitor")]
+    Monitor(Monitor),
+    /// Print what makes a shell complete the command's words
+    Completions(Completions),
+    /// Print the manual page of the command, or write all pages
+    Manual(Manual),
     /// List the GPU adapters, check one against the kernel, measure it
     #[cfg(feature = "gpu")]
     Gpu(Gpu),
@@ -83,7 +78,7 @@ pub enum Command {
 /// `habit list`.
 #[derive(Debug, Args)]
 pub struct List {
-    /// How to print: table, json or csv
+    /// Print a table, json, csv or parquet
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: Format,
 }
@@ -94,7 +89,7 @@ pub struct Show {
     /// An experiment or a specification
     #[arg(value_name = "ID")]
     pub name: String,
-    /// How to print: table or json
+    /// Print a table or json
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: ShowFormat,
 }
@@ -122,11 +117,11 @@ pub struct Run {
     /// [default: 10 samples in a table, else every step]
     #[arg(long, value_name = "K", value_parser = from_one(), allow_negative_numbers = true, verbatim_doc_comment)]
     pub every: Option<u32>,
-    /// How to print: table, json or csv
+    /// Print a table, json, csv or parquet
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: Format,
-    /// Draw each metric: mean and standard error
-    #[arg(long, value_name = "FILE.svg")]
+    /// Draw each metric: FILE.svg or FILE.png
+    #[arg(long, value_name = "FILE")]
     pub plot: Option<PathBuf>,
     /// Keep what was learned, for `habit deploy`
     #[arg(long, value_name = "FILE")]
@@ -158,36 +153,12 @@ pub struct Claims {
     /// Measure the claims with long runs too
     #[arg(long)]
     pub full: bool,
-    /// How to print: table, json or csv
+    /// Print a table, json, csv or parquet
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: Format,
     /// Runs at once; changes no result [default: the cores]
     #[arg(long, value_name = "N", value_parser = from_one(), allow_negative_numbers = true)]
     pub threads: Option<u32>,
-}
-
-/// `habit evaluate`.
-#[derive(Debug, Args)]
-#[command(after_help = format!("{COLUMNS}\n\n{EXIT_CODES}"))]
-pub struct Evaluate {
-    /// Comma-separated values with a header; - for standard input
-    #[arg(value_name = "LOG.csv")]
-    pub log: PathBuf,
-    /// What to evaluate: uniform, arm=K, column or a FILE
-    /// [default: column if the log has a target]
-    #[arg(long, verbatim_doc_comment, value_parser = OsStringValueParser::new().try_map(Choice::read))]
-    pub policy: Option<Choice>,
-    /// Number of arms
-    /// [default: the checkpoint's, else from the log]
-    #[arg(long, value_name = "N", value_parser = RangedI64ValueParser::<u32>::new().range(1..=i64::from(MOST_ARMS)),
-        allow_negative_numbers = true, verbatim_doc_comment)]
-    pub arms: Option<u32>,
-    /// Cut weights at W: less variance, some bias
-    #[arg(long, value_name = "W", allow_negative_numbers = true)]
-    pub clip: Option<f32>,
-    /// How to print: table, json or csv
-    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
-    pub format: Format,
 }
 
 /// `habit gpu`.
@@ -215,13 +186,26 @@ pub struct Gpu {
     pub rounds: u32,
 }
 
+/// The command line as the library has it, for who describes it in another form.
+pub fn definition() -> clap::Command {
+    let mut command = <Arguments as clap::CommandFactory>::command();
+    command.build();
+    command
+}
+
 /// The commands, for who names another.
-const COMMANDS: &[&str] = &[
+pub const COMMANDS: &[&str] = &[
     "list",
     "show",
     "run",
     "claims",
     "evaluate",
+    "deploy",
+    "fetch",
+    #[cfg(feature = "monitor")]
+    "monitor",
+    "completions",
+    "manual",
     #[cfg(feature = "gpu")]
     "gpu",
 ];
@@ -239,6 +223,16 @@ pub enum Format {
     Table,
     Json,
     Csv,
+    // What is told as csv is turned into this on its way out.
+    #[cfg_attr(not(feature = "parquet"), value(skip), expect(dead_code, reason = "no command line names it"))]
+    Parquet,
+}
+
+impl Format {
+    /// Whether it is rows of columns, for programs.
+    pub const fn is_rows(self) -> bool {
+        matches!(self, Self::Csv | Self::Parquet)
+    }
 }
 
 /// How to print one experiment.
