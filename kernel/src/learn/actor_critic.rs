@@ -112,8 +112,8 @@ persist_fields!([X: Features<Size = Const<F>>, const F: usize] Critic<X, F> { we
 /// `gamma lambda` of their own and take the gradients in, the policy's times `gamma^t`; `w += alpha_w delta z_w`, `theta +=
 /// alpha_theta delta z_theta`. With both lambdas 0 it is the one-step actor-critic.
 ///
-/// Memory: the policy, its weights once more as `B`, `8 F` bytes and 28. Cost: one gradient, two products with the features,
-/// and a pass over all traces.
+/// Memory: the policy, its weights once more as `B`, the features, `8 F` bytes and 28. Cost: one gradient, two products
+/// with the features, and a pass over all traces.
 #[derive(Clone, Debug)]
 pub struct ActorCritic<P, X: Features<Size = Const<F>>, B, const F: usize> {
     policy: P,
@@ -133,6 +133,9 @@ where
     pub const fn new(policy: P, traces: B) -> Self {
         Self { policy, critic: Critic::EMPTY, traces, importance: 1.0 }
     }
+
+    /// Bytes: those of the policy, the traces and the features, `8 F` and 28.
+    pub const SIZE: usize = size_of::<Self>();
 
     /// Starts with the policy as it is and a critic of 0.
     ///
@@ -244,8 +247,8 @@ impl<P: Identify, X: Features<Size = Const<F>>, B: StorageMut, const F: usize> I
 /// features `psi = grad log pi(a|s)` and weights `u` of their shape estimate the advantage, `u += alpha_w (delta - <u, psi>)
 /// psi`; since the natural gradient of such an estimate is `u` itself, `theta += alpha_theta u`.
 ///
-/// Memory: the policy, its weights twice more as `B`, `8 F` bytes and 28. Cost: one gradient, two products with the
-/// features, and three passes over the policy's weights.
+/// Memory: the policy, its weights twice more as `B`, the features, `8 F` bytes and 24. Cost: one gradient, two products
+/// with the features, and three passes over the policy's weights.
 #[derive(Clone, Debug)]
 pub struct NaturalActorCritic<P, X: Features<Size = Const<F>>, B, const F: usize> {
     policy: P,
@@ -264,6 +267,9 @@ where
     pub const fn new(policy: P, advantage: B, score: B) -> Self {
         Self { policy, critic: Critic::EMPTY, advantage, score }
     }
+
+    /// Bytes: those of the policy, the two vectors and the features, `8 F` and 24.
+    pub const SIZE: usize = size_of::<Self>();
 
     /// Starts with the policy as it is, and a critic and advantages of 0.
     ///

@@ -14,7 +14,7 @@ use crate::state::{Identify, Identity, persist_fields};
 /// Dyna-Q (Sutton & Barto, section 8.2): a Q-learning step from every transition, then `planning` more from transitions
 /// that the model remembers, drawn uniformly from the pairs seen. For worlds that are deterministic.
 ///
-/// Memory: `13 S A` bytes and 64 or less. Cost: `O((1 + planning) A)`; one bounded draw a planning step.
+/// Memory: `13 S A` bytes and 72 or less. Cost: `O((1 + planning) A)`; one bounded draw a planning step.
 #[derive(Clone, Debug)]
 pub struct DynaQ<const S: usize, const A: usize, E = EpsilonGreedy> {
     learner: QLearning<S, A, E>,

@@ -95,7 +95,7 @@ impl<X: Features, A: Dim, B: StorageMut, const N: usize> Window<X, A, B, N> {
 /// `r_{t+1} + .. + gamma^{n-1} r_{t+n} + gamma^n v(s_{t+n})`; at the end of an episode the steps that remain get shorter
 /// returns, which bootstrap only where the episode was cut.
 ///
-/// Memory: `4 F` bytes and `N` steps of a code and 8 bytes. Cost: `O(n)` and three products with the features.
+/// Memory: `4 F` bytes, `N` steps of a code and 8 bytes, and 40 or less. Cost: `O(n)` and three products with the features.
 #[derive(Clone, Debug)]
 pub struct NStepTd<X: Features<Size = Const<F>>, const F: usize, const N: usize> {
     window: Window<X, Const<1>, [[f32; F]; 1], N>,
@@ -143,8 +143,8 @@ impl<X: Features<Size = Const<F>>, const F: usize, const N: usize> Prediction fo
 /// n-step SARSA, linear in features (Sutton & Barto, sections 7.2 and 10.2): as [`NStepTd`], with `q(s_{t+n}, a_{t+n})` at
 /// the end of a return.
 ///
-/// Memory: `4 A F` bytes, `N` steps of a code and 8 bytes, `4 A` of scratch, the observation and 40 bytes. Cost: `O(n)` and
-/// `2 A` products with the features.
+/// Memory: `4 A F` bytes, `N` steps of a code and 8 bytes, `4 A` of scratch, the observation and 40 bytes or less. Cost:
+/// `O(n)` and `2 A` products with the features.
 #[derive(Clone, Debug)]
 pub struct NStepSarsa<X, const A: usize, const F: usize, const N: usize, E = EpsilonGreedy>
 where

@@ -64,7 +64,15 @@ impl PpoClip {
 impl Surrogate for PpoClip {
     #[inline]
     fn value(&self, ratio: f32, advantage: f32) -> f32 {
-        (ratio * advantage).min(ratio.clamp(1.0 - self.low, 1.0 + self.high) * advantage)
+        // Not `clamp`, which panics where the bounds are the wrong way round: the compiler does not know that they are not.
+        let trusted = if ratio < 1.0 - self.low {
+            1.0 - self.low
+        } else if ratio > 1.0 + self.high {
+            1.0 + self.high
+        } else {
+            ratio
+        };
+        (ratio * advantage).min(trusted * advantage)
     }
 
     #[inline]

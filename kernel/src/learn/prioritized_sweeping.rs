@@ -16,7 +16,7 @@ use crate::state::{Identify, Identity, persist_fields};
 /// its pair gets the priority `|delta|` where that exceeds `theta`, and `planning` times the pair of greatest priority takes
 /// a Q-learning step and passes priority on to those that lead to its state.
 ///
-/// Priorities stand in a table beside the values, so that nothing is lost when there are many. Memory: `17 S A` bytes and 64
+/// Priorities stand in a table beside the values, so that nothing is lost when there are many. Memory: `17 S A` bytes and 72
 /// or less. Cost: `O(planning (S A + n A))`, `n` the pairs that lead to a state.
 #[derive(Clone, Debug)]
 pub struct PrioritizedSweeping<const S: usize, const A: usize, E = EpsilonGreedy> {

@@ -42,8 +42,8 @@ impl StepSized for ReinforceParameters {
 /// episode, for every step in turn, `theta += alpha gamma^t d grad log pi(a_t|s_t)`, `d = G_t - v(s_t)`, `v`'s weights `w +=
 /// alpha_w d phi`. A truncated episode counts what the baseline says of the state it was cut in.
 ///
-/// Memory: the policy, `4 F` bytes, `N` samples of a code, an action and a reward. Cost: `O(1)` a step; one gradient a step
-/// when an episode ends.
+/// Memory: the policy, the features, `4 F` bytes, `N` samples of a code, an action and a reward, and 40 or less. Cost:
+/// `O(1)` a step; one gradient a step when an episode ends.
 #[derive(Clone, Debug)]
 pub struct Reinforce<P: StochasticPolicy, X: Features<Size = Const<F>>, const F: usize, const N: usize> {
     policy: P,
@@ -64,6 +64,9 @@ where
             ReinforceParameters { step_size: 0.0, baseline_step_size: 0.0, discount: 0.0, discounted_start: true };
         Self { policy, features: None, baseline: [0.0; F], episode: EpisodeBuffer::EMPTY, parameters }
     }
+
+    /// Bytes: those of the policy and the features, `4 F`, `N` samples, and 40 or less.
+    pub const SIZE: usize = size_of::<Self>();
 
     /// Starts with the policy as it is and a baseline of 0.
     ///

@@ -21,8 +21,8 @@ use core::marker::PhantomData;
 /// cut when the next action is not greedy. With [`OneHot`](crate::policy::features::OneHot) features it is the tabular
 /// method.
 ///
-/// Memory: `4 A F` bytes, the traces, `4 A` of scratch, the observation and 40 bytes. Cost: `2 A` products with the features
-/// and one pass over the traces.
+/// Memory: `4 A F` bytes, the traces, `4 A` of scratch, the observation and 56 bytes or less. Cost: `2 A` products with
+/// the features and one pass over the traces.
 #[derive(Clone, Debug)]
 pub struct LambdaControl<T, X: Features, A: Dim, B: StorageMut, V, Z, E = EpsilonGreedy> {
     linear: Linear<X, A, B>,

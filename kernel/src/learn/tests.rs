@@ -369,3 +369,32 @@ fn resuming_equals_never_having_stopped_and_what_is_wrong_is_refused() {
         agent
     });
 }
+
+/// What the docs say where an observation is 8 bytes and a code 4.
+#[test]
+fn learners_are_as_large_as_they_say() {
+    const S: usize = 48;
+    const A: usize = 4;
+    const N: usize = 16;
+    type X = OneHot<S>;
+    type Softmax = SoftmaxPolicy<A, S>;
+    type Weights = [[f32; S]; A];
+    const POLICY: usize = Softmax::SIZE;
+    const TABLE: usize = 4 * S * A;
+    const {
+        assert!(DoubleQLearning::<S, A>::SIZE <= 2 * TABLE + 4 * A + 32);
+        assert!(MonteCarlo::<S, A, N>::SIZE <= TABLE + 12 * N + 40);
+        assert!(DynaQ::<S, A>::SIZE <= 13 * S * A + 72);
+        assert!(PrioritizedSweeping::<S, A>::SIZE <= 17 * S * A + 72);
+        assert!(NStepSarsa::<X, A, S, N>::SIZE <= TABLE + 12 * N + 4 * A + 8 + 40);
+        assert!(NStepTd::<X, S, N>::SIZE <= 4 * S + 12 * N + 40);
+        assert!(SarsaLambda::<X, A, S>::SIZE <= 2 * TABLE + 4 * A + 8 + 56);
+        assert!(TdLambda::<X, S>::SIZE <= 8 * S + 24);
+        assert!(TrueOnlineTdLambda::<X, S>::SIZE <= 8 * S + 28);
+        assert!(GradientTd::<Gtd2, X, S>::SIZE <= 8 * S + 20);
+        assert!(Lstd::<X, S>::SIZE <= 4 * (S * S + 4 * S) + 8);
+        assert!(ActorCritic::<Softmax, X, Weights, S>::SIZE <= POLICY + TABLE + 8 * S + 28);
+        assert!(NaturalActorCritic::<Softmax, X, Weights, S>::SIZE <= POLICY + 2 * TABLE + 8 * S + 24);
+        assert!(Reinforce::<Softmax, X, S, N>::SIZE <= POLICY + 4 * S + 16 * N + 40);
+    }
+}
