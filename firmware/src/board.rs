@@ -134,6 +134,8 @@ pub struct Line<'a, B>(pub &'a mut B);
 
 impl<B: Board> fmt::Write for Line<'_, B> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        // A line that is taken shows that nothing hangs, and the answer to one command may take long.
+        self.0.feed();
         text.bytes().for_each(|byte| self.0.send(byte));
         Ok(())
     }

@@ -45,3 +45,25 @@ pub trait Chip {
     /// It is about to be started anew on purpose: what [`was_hung`](Self::was_hung) must know, where the chip does not tell.
     fn restarts() {}
 }
+
+/// A register that a reset leaves as it is, where the cause of the last reset outlasts what is none: a start anew on purpose is
+/// marked here.
+#[cfg(any(feature = "esp32-c3", feature = "hifive1", feature = "pico", feature = "pico2"))]
+struct Mark(crate::Register);
+
+#[cfg(any(feature = "esp32-c3", feature = "hifive1", feature = "pico", feature = "pico2"))]
+impl Mark {
+    /// What chance does not leave there.
+    const ON_PURPOSE: u32 = 0x6861_6274;
+
+    fn set(&self) {
+        self.0.write(Self::ON_PURPOSE);
+    }
+
+    /// Whether it was set, once.
+    fn take(&self) -> bool {
+        let is_set = self.0.read() == Self::ON_PURPOSE;
+        self.0.write(0);
+        is_set
+    }
+}

@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
-import { RP2040 } from "rp2040js";
+import { ConsoleLogger, LogLevel, RP2040 } from "rp2040js";
 
 const FLASH = 0x10000000;
 const RAM = 0x20000000;
@@ -39,6 +39,8 @@ function enter(chip) {
 }
 
 const chip = new RP2040();
+// What it does not model is read as ones, and every look at it would be a line.
+chip.logger = new ConsoleLogger(LogLevel.Error);
 load(chip, option("-kernel"));
 enter(chip);
 
@@ -71,7 +73,8 @@ function run() {
   asleep = 0;
   for (let slice = 0; slice < 1000; slice++) {
     if (waiting.length > 0) uart.feedByte(waiting.shift());
-    // The line wakes it, or a timer.
+    // The line wakes it, or its timer, of which rp2040js does not tell it.
+    if (core.waiting && core.pendingSystick && core.checkForInterrupts()) core.waiting = false;
     if (core.waiting) break;
     for (let instruction = 0; instruction < PACE && !core.waiting; instruction++) core.executeInstruction();
     clock.tick(NANOS);

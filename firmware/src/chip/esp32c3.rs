@@ -1,6 +1,6 @@
 //! Espressif's ESP32-C3.
 
-use super::{Chip, TIMEOUT};
+use super::{Chip, Mark, TIMEOUT};
 use crate::Register;
 
 /// Registers by their names in the technical reference manual.
@@ -37,8 +37,7 @@ mod chip {
 
 /// Periods of the crystal's 40 MHz a millisecond.
 const PRESCALER: u32 = 40_000;
-/// In a register that a reset leaves: the chip was started anew on purpose.
-const ON_PURPOSE: u32 = 0x6861_6274;
+const MARK: Mark = Mark(chip::RTC_CNTL_STORE0);
 
 /// The chip. The start of an image from its first instruction is no reset: the cause of the last one stays.
 pub struct Esp32c3;
@@ -83,12 +82,11 @@ impl Chip for Esp32c3 {
     }
 
     fn was_hung() -> bool {
-        let on_purpose = chip::RTC_CNTL_STORE0.read() == ON_PURPOSE;
-        chip::RTC_CNTL_STORE0.write(0);
+        let on_purpose = MARK.take();
         chip::RTC_CNTL_RESET_STATE.read() & chip::RESET_CAUSE == chip::TG0WDT_SYS_RESET && !on_purpose
     }
 
     fn restarts() {
-        chip::RTC_CNTL_STORE0.write(ON_PURPOSE);
+        MARK.set();
     }
 }

@@ -1,6 +1,6 @@
 //! SiFive's FE310.
 
-use super::{Chip, TIMEOUT};
+use super::{Chip, Mark, TIMEOUT};
 use crate::{Register, riscv};
 
 /// Registers by their names in the manual.
@@ -24,8 +24,7 @@ mod chip {
 
 /// The watchdog compares 16 bits of its count, shifted by this.
 const SCALE: u32 = 3;
-/// In a register that a reset leaves: the chip was started anew on purpose.
-const ON_PURPOSE: u32 = 0x6861_6274;
+const MARK: Mark = Mark(chip::AON_BACKUP0);
 
 /// The chip. The start of an image from its first instruction is no reset: the cause of the last one stays.
 pub struct Fe310;
@@ -58,12 +57,11 @@ impl Chip for Fe310 {
     }
 
     fn was_hung() -> bool {
-        let on_purpose = chip::AON_BACKUP0.read() == ON_PURPOSE;
-        chip::AON_BACKUP0.write(0);
+        let on_purpose = MARK.take();
         chip::AON_PMUCAUSE.read() & chip::RESET_CAUSE == chip::WATCHDOG && !on_purpose
     }
 
     fn restarts() {
-        chip::AON_BACKUP0.write(ON_PURPOSE);
+        MARK.set();
     }
 }

@@ -1,6 +1,6 @@
 //! Raspberry Pi's RP2040 and RP2350.
 
-use super::{Chip, TIMEOUT};
+use super::{Chip, Mark, TIMEOUT};
 use crate::cortex;
 
 /// Registers by their names in the data sheets; the two chips have them in different places.
@@ -56,8 +56,7 @@ mod chip {
 const CRYSTAL: u32 = 12;
 const CTRL_ENABLE: u32 = 1 << 30;
 const REASON_TIMER: u32 = 1;
-/// In a register that a reset leaves: the chip was started anew on purpose.
-const ON_PURPOSE: u32 = 0x6861_6274;
+const MARK: Mark = Mark(chip::WATCHDOG_SCRATCH0);
 
 /// Either of them, on the clocks that the port has started.
 pub struct Raspberry;
@@ -92,13 +91,12 @@ impl Chip for Raspberry {
     }
 
     fn was_hung() -> bool {
-        let on_purpose = chip::WATCHDOG_SCRATCH0.read() == ON_PURPOSE;
-        chip::WATCHDOG_SCRATCH0.write(0);
+        let on_purpose = MARK.take();
         chip::WATCHDOG_REASON.read() & REASON_TIMER != 0 && !on_purpose
     }
 
     fn restarts() {
         // The reason outlasts a reset that is none of the watchdog's.
-        chip::WATCHDOG_SCRATCH0.write(ON_PURPOSE);
+        MARK.set();
     }
 }

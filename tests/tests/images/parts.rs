@@ -43,6 +43,25 @@ fn a_board_that_idles_is_not_taken_for_one_that_hangs() {
     assert_eq!(pico.line(), answer);
 }
 
+#[test]
+fn a_run_without_a_seed_draws_one_where_the_board_has_noise_and_says_which() {
+    // rp2040js has no ring oscillator, which a board takes for one that stands.
+    for (board, example, has_noise) in [("microbit-v1", "radio", true), ("pico", "sampling", false)] {
+        let board = Board::named(board);
+        let mut emulated = Emulated::start(&board.emulator(), &board.example(example).expect("an image"), nonsense);
+        let mut seeds = BTreeSet::new();
+        for _ in 0..3 {
+            emulated.say(r#"{"cmd":"run","steps":1}"#);
+            let started = emulated.until("started").pop().expect("a line");
+            let seed = started.split_once(r#""seed":"#).and_then(|(_, rest)| rest.split(',').next()).expect("a seed");
+            seeds.insert(seed.to_owned());
+            emulated.until("done");
+        }
+        let (first, count) = (seeds.first().expect("one"), seeds.len());
+        assert!(if has_noise { count == 3 } else { count == 1 && first == "1" }, "{seeds:?}");
+    }
+}
+
 const BUTTONS: [u32; 2] = [17, 26];
 const GPIO_OUT: u32 = 0x5000_0504;
 const ROWS: [u32; 3] = [13, 14, 15];
