@@ -1,12 +1,14 @@
 // A Raspberry Pi Pico without a board: runs an image in rp2040js, its serial line on standard input and output.
 //
 // It takes the options of QEMU that the tests use: `-kernel ELF`, and `-monitor tcp:HOST:PORT`, which it calls for the commands
-// `memsave ADDRESS LENGTH "FILE"` and `quit`. The chip's ROM is not there: the image is entered as the ROM would enter it.
+// `memsave ADDRESS LENGTH "FILE"`, `system_reset` and `quit`. The chip's ROM is not there: the image is entered as the ROM would enter it,
+// and the functions that it has for the flash are done in `boot_rom.mjs`.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { RP2040 } from "rp2040js";
+import { BootRom } from "./boot_rom.mjs";
 
 const FLASH = 0x10000000;
 const RAM = 0x20000000;
@@ -29,6 +31,8 @@ function load(chip, path) {
 
 function enter(chip) {
   chip.core.reset();
+  // rp2040js goes on where it is: asleep, or with an interrupt that nobody is ready for.
+  Object.assign(chip.core, { waiting: false, PM: false, enabledInterrupts: 0, pendingInterrupts: 0 });
   chip.core.VTOR = VECTORS;
   chip.core.SP = chip.readUint32(VECTORS);
   chip.core.PC = chip.readUint32(VECTORS + 4) & ~1;
@@ -37,6 +41,7 @@ function enter(chip) {
 const chip = new RP2040();
 load(chip, option("-kernel"));
 enter(chip);
+const rom = new BootRom(chip);
 
 // rp2040js knows no such reset.
 let restarts = false;
@@ -57,13 +62,15 @@ function run() {
   scheduled = false;
   const { core } = chip;
   for (let slice = 0; slice < 1000; slice++) {
-    if (waiting.length > 0) uart.feedByte(waiting.shift());
-    // Nothing but the line wakes it.
-    if (core.waiting) break;
-    for (let instruction = 0; instruction < PACE && !core.waiting; instruction++) core.executeInstruction();
     if (restarts) {
       restarts = false;
       enter(chip);
+    }
+    if (waiting.length > 0) uart.feedByte(waiting.shift());
+    // Nothing but the line wakes it.
+    if (core.waiting) break;
+    for (let instruction = 0; instruction < PACE && !core.waiting; instruction++) {
+      if (!rom.call(core)) core.executeInstruction();
     }
   }
   if (sent.length > 0) process.stdout.write(Buffer.from(sent));
@@ -89,6 +96,10 @@ if (port !== undefined) {
     if (command === "memsave") {
       const start = Number(address) - RAM;
       writeFileSync(JSON.parse(file), chip.sram.subarray(start, start + Number(length)));
+    }
+    if (command === "system_reset") {
+      restarts = true;
+      schedule();
     }
     if (command === "quit") process.exit();
   });

@@ -2,7 +2,7 @@
 
 use super::Wiring;
 use crate::port::Raspberry;
-use habit::protocol::NoStorage;
+use crate::storage::{Journal, Rp2040};
 
 /// What the chip's ROM runs first: it opens the flash for reading.
 #[unsafe(link_section = ".boot2")]
@@ -15,8 +15,9 @@ pub struct Pico;
 impl Wiring for Pico {
     type Port = Raspberry;
     const PORT: Raspberry = Raspberry;
-    type Storage = NoStorage;
-    const STORAGE: NoStorage = NoStorage;
+    type Storage = Journal<Rp2040>;
+    // SAFETY: a server is the only one to name it; the other core sleeps as it comes out of reset, and the image begins as above.
+    const STORAGE: Self::Storage = Journal::new(unsafe { Rp2040::new() });
 
     fn open() {
         Self::PORT.open();
