@@ -6,6 +6,7 @@
 //! | [`Journal`] | slots taken in turn; the newest whole state counts |
 //! | `Region` | the part of the chip's flash that `memory.x` keeps free |
 //! | `Nvmc` | the flash of the nRF51 and the nRF52 |
+//! | `Rp2040` | the flash beside an RP2040 |
 //! | `stm32` | the flash of the STM32F1 and of the STM32F4 |
 //!
 //! Why not a crate: `sequential-storage` 8.0 takes items of at most one page (1 KB on an nRF51; cliff walking's state is 2.4 KB) and
@@ -20,6 +21,8 @@ mod model;
 mod nordic;
 #[cfg(target_os = "none")]
 mod region;
+#[cfg(all(target_os = "none", feature = "pico"))]
+mod rp2040;
 #[cfg(any(test, all(target_os = "none", any(feature = "stm32f405", feature = "stm32vldiscovery"))))]
 pub mod stm32;
 #[cfg(test)]
@@ -31,6 +34,8 @@ pub use journal::Journal;
 pub use nordic::Nvmc;
 #[cfg(target_os = "none")]
 pub use region::Region;
+#[cfg(all(target_os = "none", feature = "pico"))]
+pub use rp2040::Rp2040;
 
 use habit::protocol::Storage;
 use habit::state::Identify;

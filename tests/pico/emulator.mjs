@@ -1,12 +1,14 @@
 // A Raspberry Pi Pico without a board: runs an image in rp2040js, its serial line on standard input and output.
 //
 // It takes the options of QEMU that the tests use: `-kernel ELF`, and `-monitor tcp:HOST:PORT`, which it calls for the commands
-// `memsave ADDRESS LENGTH "FILE"` and `quit`. The chip's ROM is not there: the image is entered as the ROM would enter it.
+// `memsave ADDRESS LENGTH "FILE"`, `system_reset` and `quit`. The chip's ROM is not there: the image is entered as the ROM would enter it,
+// and the functions that it has for the flash are done in `boot_rom.mjs`.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { ConsoleLogger, LogLevel, RP2040 } from "rp2040js";
+import { BootRom } from "./boot_rom.mjs";
 
 const FLASH = 0x10000000;
 const RAM = 0x20000000;
@@ -33,6 +35,8 @@ function load(chip, path) {
 
 function enter(chip) {
   chip.core.reset();
+  // rp2040js goes on where it is: asleep, or with an interrupt that nobody is ready for.
+  Object.assign(chip.core, { waiting: false, PM: false, enabledInterrupts: 0, pendingInterrupts: 0 });
   chip.core.VTOR = VECTORS;
   chip.core.SP = chip.readUint32(VECTORS);
   chip.core.PC = chip.readUint32(VECTORS + 4) & ~1;
@@ -43,6 +47,7 @@ const chip = new RP2040();
 chip.logger = new ConsoleLogger(LogLevel.Error);
 load(chip, option("-kernel"));
 enter(chip);
+const rom = new BootRom(chip);
 
 // rp2040js knows no such reset.
 let restarts = false;
@@ -72,16 +77,18 @@ function run() {
   clock.tick(asleep);
   asleep = 0;
   for (let slice = 0; slice < 1000; slice++) {
-    if (waiting.length > 0) uart.feedByte(waiting.shift());
-    // The line wakes it, or its timer, of which rp2040js does not tell it.
-    if (core.waiting && core.pendingSystick && core.checkForInterrupts()) core.waiting = false;
-    if (core.waiting) break;
-    for (let instruction = 0; instruction < PACE && !core.waiting; instruction++) core.executeInstruction();
-    clock.tick(NANOS);
     if (restarts) {
       restarts = false;
       enter(chip);
     }
+    if (waiting.length > 0) uart.feedByte(waiting.shift());
+    // The line wakes it, or its timer, of which rp2040js does not tell it.
+    if (core.waiting && core.pendingSystick && core.checkForInterrupts()) core.waiting = false;
+    if (core.waiting) break;
+    for (let instruction = 0; instruction < PACE && !core.waiting; instruction++) {
+      if (!rom.call(core)) core.executeInstruction();
+    }
+    clock.tick(NANOS);
   }
   if (sent.length > 0) process.stdout.write(Buffer.from(sent));
   sent = [];
@@ -90,7 +97,7 @@ function run() {
 
 function schedule() {
   if (scheduled) scheduled();
-  if (chip.core.waiting && waiting.length === 0) {
+  if (chip.core.waiting && waiting.length === 0 && !restarts) {
     const nanos = chip.clock.nanosToNextAlarm;
     const timer = setTimeout(() => ((asleep = nanos), run()), nanos / 1e6);
     scheduled = () => clearTimeout(timer);
@@ -113,6 +120,10 @@ if (port !== undefined) {
     if (command === "memsave") {
       const start = Number(address) - RAM;
       writeFileSync(JSON.parse(file), chip.sram.subarray(start, start + Number(length)));
+    }
+    if (command === "system_reset") {
+      restarts = true;
+      schedule();
     }
     if (command === "quit") process.exit();
   });

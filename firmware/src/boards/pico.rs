@@ -4,7 +4,7 @@ use super::Wiring;
 use crate::board::{Light, Lights, Picture};
 use crate::chip::{self, Chip};
 use crate::port::Raspberry;
-use habit::protocol::NoStorage;
+use crate::storage::{Journal, Rp2040};
 
 /// What the chip's ROM runs first: it opens the flash for reading.
 #[unsafe(link_section = ".boot2")]
@@ -18,8 +18,9 @@ impl Wiring for Pico {
     type Port = Raspberry;
     const PORT: Raspberry = Raspberry;
     type Chip = chip::Raspberry;
-    type Storage = NoStorage;
-    const STORAGE: NoStorage = NoStorage;
+    type Storage = Journal<Rp2040>;
+    // SAFETY: a server is the only one to name it; the other core sleeps as it comes out of reset, and the image begins as above.
+    const STORAGE: Self::Storage = Journal::new(unsafe { Rp2040::new() });
 
     fn open() {
         Self::PORT.open();

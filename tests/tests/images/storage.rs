@@ -350,9 +350,34 @@ fn what_is_no_state_of_what_runs_is_refused_and_learning_goes_on() {
     }
 }
 
+/// Its driver runs, and with it what it calls in a ROM that is done by the emulator; the chip's own flash is not there.
+#[test]
+fn a_pico_keeps_what_was_learned() {
+    const RUN: &str = r#"{"cmd":"run","id":"dynlin-ucb","seed":7,"steps":30,"every":30}"#;
+    let (mut pico, mut host) = (switched_on(&Board::named("pico"), ""), Host::new());
+    for line in [r#"{"cmd":"save"}"#, RUN, r#"{"cmd":"load"}"#, r#"{"cmd":"reset"}"#] {
+        agree(&mut pico, &mut host, line);
+    }
+    // Once round all slots, so that each is erased after use.
+    for _ in 0..17 {
+        agree(&mut pico, &mut host, r#"{"cmd":"step"}"#);
+        agree(&mut pico, &mut host, r#"{"cmd":"save"}"#);
+    }
+    agree(&mut pico, &mut host, r#"{"cmd":"step","n":3}"#);
+    pico.reset();
+    let mut host = host.switch_off_and_on();
+    for line in [RUN, r#"{"cmd":"reset"}"#, r#"{"cmd":"load"}"#, r#"{"cmd":"fetch"}"#, r#"{"cmd":"step","n":3}"#] {
+        agree(&mut pico, &mut host, line);
+    }
+    for line in puts(&trained(RUN, 20)) {
+        agree(&mut pico, &mut host, &line);
+    }
+    agree(&mut pico, &mut host, r#"{"cmd":"load"}"#);
+}
+
 #[test]
 fn boards_that_keep_nothing_say_so_and_learning_goes_on() {
-    for board in Board::all().iter().filter(|board| board.name() != "microbit-v1") {
+    for board in Board::all().iter().filter(|board| !["microbit-v1", "pico"].contains(&board.name())) {
         // The flash of an STM32 is there, and the emulator lets nothing through to it.
         let code = if board.name().starts_with("stm32") { "storage_failed" } else { "no_storage" };
         let (mut emulated, mut host) = (switched_on(board, ""), Host::new());
