@@ -69,6 +69,8 @@ def main(folder: Path) -> None:
     shown, propensities, clicks = serve(pages, contexts, rng, learn=True)
     print(f"day 1: {clicks.mean():.3f} clicks a request, learning; digest {pages.digest}")
 
+    pages.save(folder / "pages.habit")
+
     # A model for the judgement, fitted on other decisions than those it judges.
     half = REQUESTS // 2
     model = habit.LinUcb(VARIANTS, FEATURES).partial_fit(contexts[:half], shown[:half], clicks[:half])
@@ -94,7 +96,6 @@ def main(folder: Path) -> None:
     contexts = visitors(rng)
     shown, propensities, clicks = serve(pages, contexts, rng, learn=False)
     print(f"day 2: {clicks.mean():.3f} clicks a request, of which one in five was shown by chance")
-    pages.save(folder / "pages.habit")
     rows = np.column_stack([clicks, propensities, contexts]).tolist()
     lines = [",".join(map(repr, [int(variant), *row])) for variant, row in zip(shown, rows)]
     header = ",".join(["action", "reward", "propensity", *(f"x{feature}" for feature in range(FEATURES))])
