@@ -1,6 +1,6 @@
 """Pages with four variants: train on the host, evaluate offline, export what was learned.
 
-Day 1 is learned from, with some chance in every choice. Its log then judges three other policies, without showing them to anybody.
+Day 1 is learned from, with some chance in every choice. Its log then judges two other policies, without showing them to anybody.
 Day 2 is served by what day 1 has taught; its log is new to the estimates, so it can judge them without bias:
 
     habit evaluate FOLDER/log.csv --policy FOLDER/pages.habit
@@ -78,8 +78,7 @@ def main(folder: Path) -> None:
     expected = model.predict_expectations(contexts[rest])
     for name, choices in {
         "always variant 2": np.full(REQUESTS - half, 2),
-        "by day 1's estimates": pages.predict(contexts[rest]),
-        "by the first half's": model.predict(contexts[rest]),
+        "by the first half's estimates": model.predict(contexts[rest]),
     }.items():
         evaluation = habit.OffPolicyEvaluation()
         evaluation.add(
