@@ -1,6 +1,6 @@
 """Pages with four variants: train on the host, evaluate offline, export what was learned.
 
-Day 1 is learned from, with some chance in every choice. Its log then judges three other policies, without showing them to anybody.
+Day 1 is learned from, with some chance in every choice. Its log then judges two other policies, without showing them to anybody.
 Day 2 is served by what day 1 has taught; its log is new to the estimates, so it can judge them without bias:
 
     habit evaluate FOLDER/log.csv --policy FOLDER/pages.habit
@@ -69,6 +69,8 @@ def main(folder: Path) -> None:
     shown, propensities, clicks = serve(pages, contexts, rng, learn=True)
     print(f"day 1: {clicks.mean():.3f} clicks a request, learning; digest {pages.digest}")
 
+    pages.save(folder / "pages.habit")
+
     # A model for the judgement, fitted on other decisions than those it judges.
     half = REQUESTS // 2
     model = habit.LinUcb(VARIANTS, FEATURES).partial_fit(contexts[:half], shown[:half], clicks[:half])
@@ -76,8 +78,7 @@ def main(folder: Path) -> None:
     expected = model.predict_expectations(contexts[rest])
     for name, choices in {
         "always variant 2": np.full(REQUESTS - half, 2),
-        "by day 1's estimates": pages.predict(contexts[rest]),
-        "by the first half's": model.predict(contexts[rest]),
+        "by the first half's estimates": model.predict(contexts[rest]),
     }.items():
         evaluation = habit.OffPolicyEvaluation()
         evaluation.add(
@@ -94,7 +95,6 @@ def main(folder: Path) -> None:
     contexts = visitors(rng)
     shown, propensities, clicks = serve(pages, contexts, rng, learn=False)
     print(f"day 2: {clicks.mean():.3f} clicks a request, of which one in five was shown by chance")
-    pages.save(folder / "pages.habit")
     rows = np.column_stack([clicks, propensities, contexts]).tolist()
     lines = [",".join(map(repr, [int(variant), *row])) for variant, row in zip(shown, rows)]
     header = ",".join(["action", "reward", "propensity", *(f"x{feature}" for feature in range(FEATURES))])

@@ -66,6 +66,8 @@ def test_the_board_and_the_command_take_what_the_example_exports(tmp_path: Path)
     exported, board = habit.load(tmp_path / "pages.habit"), habit.load(ROOT / "firmware/pages.habit")
     assert (exported.kind, exported.dimensions) == (board.kind, board.dimensions)
     assert len(exported.data) == len(board.data)
+    pages = habit.LinUcb.from_checkpoint(exported.data)
+    assert (pages.rounds, pages.waiting) == (20_000, 0)
     evaluate = [command(), "evaluate", tmp_path / "log.csv", "--policy", tmp_path / "pages.habit"]
     done = subprocess.run(evaluate, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
