@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::House;
 use crate::counts::Format;
 use crate::process::{cargo, output};
-use crate::provision::Need;
+use crate::provision::{Need, python};
 use crate::wheel;
 
 /// A part of the tests that runs alone.
@@ -83,6 +83,7 @@ pub const STAGES: &[Stage] = &[
     },
     Stage { name: "gpu", needs: &[NEXTEST, Need::Debian(&["mesa-vulkan-drivers", "libvulkan1"])], checks: gpu },
     Stage { name: "claims", needs: &[NEXTEST], checks: claims },
+    Stage { name: "ray", needs: &[Need::Python("host/ray")], checks: ray },
 ];
 
 /// Accepts the name of a stage.
@@ -133,7 +134,7 @@ fn feature_sets(house: &House) -> Result<Vec<String>, String> {
 
 fn host(house: &House) -> Result<Vec<Check>, String> {
     Ok(vec![
-        one("the habit command", cargo_line(house, "build --release --package habit-cli --no-default-features")),
+        habit(house),
         with_habit(
             house,
             nextest(
@@ -167,7 +168,7 @@ fn python_module(house: &House) -> Result<Vec<Check>, String> {
     let tests = wheel::interpreter(house, wheel::FOLDER, &["-m", "pytest"]);
     Ok(vec![
         one("lints of the Python module", cargo_line(house, "clippy --package habit-py -- -D warnings")),
-        one("the habit command", cargo_line(house, "build --release --package habit-cli --no-default-features")),
+        habit(house),
         one("the wheel", wheel::build(house)),
         one("installing the wheel", wheel::install(house, wheel::FOLDER)),
         with_habit(house, check("tests of the Python module", Format::Pytest, tests)),
@@ -186,7 +187,7 @@ fn web(house: &House) -> Result<Vec<Check>, String> {
             cargo_line(house, &format!("clippy -p habit-web --target {PAGE} --all-features -- -D warnings")),
         ),
         one("the site", site),
-        one("the habit command", cargo_line(house, "build --release --package habit-cli --no-default-features")),
+        habit(house),
         with_habit(house, check("the page in a browser", Format::Node, browser)),
     ])
 }
@@ -232,6 +233,17 @@ fn claims(house: &House) -> Result<Vec<Check>, String> {
         house,
         "--package habit-tests --features claims --test claims --test numerical_health --cargo-profile release",
     )])
+}
+
+fn ray(house: &House) -> Result<Vec<Check>, String> {
+    let mut test = Command::new(python(house, "host/ray"));
+    test.arg(house.root.join("host/ray/test_sweep.py"));
+    Ok(vec![habit(house), with_habit(house, one("a sweep on a Ray cluster of this machine", test))])
+}
+
+/// The command as tests start it.
+fn habit(house: &House) -> Check {
+    one("the habit command", cargo_line(house, "build --release --package habit-cli --no-default-features"))
 }
 
 /// The examples in a package's docs.

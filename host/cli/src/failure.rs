@@ -24,6 +24,15 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// With more to say.
+    pub fn and(self, more: &str) -> Self {
+        match self {
+            Self::Input(sentence) => Self::Input(format!("{sentence}; {more}")),
+            Self::File(sentence) => Self::File(format!("{sentence}; {more}")),
+            Self::ClosedPipe => Self::ClosedPipe,
+        }
+    }
+
     /// Says it on standard error in one line, and gives the exit code.
     pub fn report(&self) -> ExitCode {
         match self {

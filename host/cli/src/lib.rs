@@ -12,6 +12,7 @@
 //! | `monitor` | the plot of what a board does, and its recording |
 //! | `seeds` | a run over several seeds, in parallel |
 //! | `gpu_run` | a run over many seeds on a GPU |
+//! | `sweep` | settings and seeds on disk, in parts, shards and together |
 //! | [`claims`] | the measurement of claims, which the tests repeat |
 //! | `in_order`, `drive` | what both are made of: jobs whose results come in order, and one run of one seed |
 //! | `chart` | a picture |
@@ -47,6 +48,7 @@ mod run;
 mod seeds;
 mod settings;
 mod show;
+mod sweep;
 mod table;
 mod target;
 
@@ -90,6 +92,8 @@ fn do_it(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Fetch(arguments) => board::fetch(&arguments, out),
         #[cfg(feature = "monitor")]
         Command::Monitor(arguments) => monitor::monitor(&arguments, out),
+        Command::Sweep(arguments) => sweep::sweep(&arguments, out),
+        Command::Merge(arguments) => sweep::merge(&arguments, out),
         Command::Completions(arguments) => manual::completions(&arguments, out),
         Command::Manual(arguments) => manual::manual(&arguments, out),
         #[cfg(feature = "gpu")]

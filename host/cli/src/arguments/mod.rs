@@ -3,6 +3,7 @@
 mod boards;
 mod evaluate;
 mod manual;
+mod sweeps;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -20,6 +21,7 @@ pub use boards::Monitor;
 pub use boards::{Deploy, Fetch};
 pub use evaluate::Evaluate;
 pub use manual::{Completions, Manual};
+pub use sweeps::{Merge, Shard, Sweep};
 
 use crate::failure::{EXIT_CODES, Failure};
 use crate::names::unknown;
@@ -55,6 +57,10 @@ pub enum Command {
     Show(Show),
     /// Run an experiment
     Run(Run),
+    /// Run an experiment with several settings, kept on disk
+    Sweep(Sweep),
+    /// Put shards of a sweep together
+    Merge(Merge),
     /// Measure the claims of experiments again
     Claims(Claims),
     /// Tell from a log what another policy would have earned
@@ -198,6 +204,8 @@ pub const COMMANDS: &[&str] = &[
     "list",
     "show",
     "run",
+    "sweep",
+    "merge",
     "claims",
     "evaluate",
     "deploy",

@@ -4,7 +4,7 @@ use crate::habit;
 
 /// What is wrong, and what the answer must say.
 const WRONG: &[(&[&str], &str)] = &[
-    (&[], "list, show, run, claims"),
+    (&[], "list, show, run, sweep, merge, claims"),
     (&["run"], "<ID>"),
     (&["show"], "`habit list` shows the experiments"),
     (&["list", "more"], "unexpected argument 'more'"),
@@ -34,6 +34,19 @@ const WRONG: &[(&[&str], &str)] = &[
     (&["show", "cliff-walking", "--format", "csv"], "[possible values: table, json]"),
     (&["run", "cliff-walking", "--plot", "a.pdf"], "draws a .svg or a .png, not a .pdf"),
     (&["run", "tabular-td", "--format", "csv"], "--plot, csv and parquet take one experiment; name one of tabular-td."),
+    (&["sweep", "cliff-walking"], "--out <FOLDER>"),
+    (&["sweep", "tabular-td", "--out", "x"], "name one of tabular-td."),
+    (&["sweep", "cliff-walking", "--out", "x", "--set", "epsilon"], "takes name=value,value,.. and not 'epsilon'"),
+    (&["sweep", "cliff-walking", "--out", "x", "--set", "epsilon=0.1,2"], "a number from 0 to 1, not '2'"),
+    (&["sweep", "cliff-walking", "--out", "x", "--set", "epsilon=0.1,"], "a number from 0 to 1, not ''"),
+    (&["sweep", "cliff-walking", "--out", "x", "--set", "epsilon=0.1,0.1"], "gives epsilon the value 0.1 twice"),
+    (&["sweep", "cliff-walking", "--out", "x", "--set", "epsilon=1", "--set", "epsilon=0"], "names epsilon twice"),
+    (&["sweep", "cliff-walking", "--out", "x", "--set", "colour=red"], "known: step_size, epsilon, discount"),
+    (&["sweep", "cliff-walking", "--out", "x", "--shard", "3/2"], "write I/N with I from 1 to N"),
+    (&["sweep", "cliff-walking", "--out", "x", "--steps", "0"], "not 0: set --steps"),
+    (&["sweep", "cliff-walking", "--out", "src", "--steps", "1"], "and no sweep; choose another folder"),
+    (&["merge", "x"], "<FOLDER>"),
+    (&["merge", "x", "src"], "src is no folder of a sweep: it has no sweep.json"),
     (&["completions", "csh"], "[possible values: bash, elvish, fish, powershell, zsh]"),
     (&["manual", "rnu"], "did you mean 'run'?"),
     (&["run", "cliff-walking", "--plot"], "a value is required for '--plot"),

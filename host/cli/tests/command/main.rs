@@ -16,6 +16,7 @@ mod parquet;
 mod plot;
 mod run;
 mod save;
+mod sweep;
 
 use std::process::{Command, Output, Stdio};
 
@@ -73,6 +74,8 @@ fn help_tells_the_exit_codes() {
         &["deploy", "-h"],
         &["fetch", "-h"],
         &["completions", "-h"],
+        &["sweep", "-h"],
+        &["merge", "-h"],
         &["manual", "-h"],
         #[cfg(feature = "monitor")]
         &["monitor", "-h"],
