@@ -1,23 +1,15 @@
 // Every pair of eyes and hands: axe, narrow screens, the keyboard alone, themes.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { digest, digestOfCommand, looks, phase, runToTheEnd, start } from "./harness.js";
+import { axe, digest, digestOfCommand, gallery, looks, phase, runToTheEnd, start } from "./harness.js";
 
 let lab;
-let axe;
+let violations;
 before(async () => {
-  axe = await readFile(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+  violations = await axe();
   lab = await start();
 });
 after(() => lab?.close());
-
-async function violations(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  const told = (node) => `${node.target} ${node.failureSummary}`;
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(told).join("; ")}`);
-}
 
 const SCREENS = { phone: { width: 360, height: 740 }, wide: { width: 1440, height: 900 } };
 
@@ -33,6 +25,19 @@ for (const { id } of await looks()) {
         assert.ok(width <= size.width, `${width} pixels wide on a screen of ${size.width}`);
       });
     }
+  }
+}
+
+for (const theme of ["light", "dark"]) {
+  for (const [screen, size] of Object.entries(SCREENS)) {
+    test(`gallery, ${theme}, ${screen}: axe finds nothing and nothing is cut off`, async () => {
+      const page = await gallery(lab, { theme, ...size });
+      assert.deepEqual(await violations(page), []);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(width <= size.width, `${width} pixels wide on a screen of ${size.width}`);
+      await page.locator("#search").fill("no such words anywhere");
+      assert.deepEqual(await violations(page), []);
+    });
   }
 }
 

@@ -71,8 +71,8 @@ export async function start(...flags) {
   });
   return {
     address: server.address,
-    /** `hash` is the address from `#` on; `prepare` sees the page before it loads. */
-    async open({ hash = "", width = 1280, height = 900, theme = "light", prepare, ready = true, ...options } = {}) {
+    /** `hash` is the address from `#` on, empty for the gallery; `prepare` sees the page before it loads. */
+    async open({ hash = "#tabular-td.cliff-walking", width = 1280, height = 900, theme = "light", prepare, ready = true, ...options } = {}) {
       const context = await browser.newContext({
         viewport: { width, height },
         colorScheme: theme,
@@ -127,6 +127,24 @@ export async function runToTheEnd(page) {
   await flatOut(page);
   await page.locator("#run").click();
   await phase(page, /^Finished/);
+}
+
+/** Opens the gallery and waits for its cards. */
+export async function gallery(lab, options = {}) {
+  const page = await lab.open({ hash: "", ready: false, ...options });
+  await page.locator(".card").first().waitFor();
+  return page;
+}
+
+/** axe's source, and what it finds on a page as one text a rule. */
+export async function axe() {
+  const source = await readFile(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+  return async (page) => {
+    await page.evaluate(source);
+    const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+    const told = (node) => `${node.target} ${node.failureSummary}`;
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(told).join("; ")}`);
+  };
 }
 
 /** What the `habit` command prints as JSON lines. */

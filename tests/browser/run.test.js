@@ -14,7 +14,7 @@ const count = (page) => page.locator(".count").textContent();
 test("the page loads without a fault and lists every experiment", async () => {
   const page = await lab.open();
   const table = await experiments();
-  const listed = await page.getByRole("navigation", { name: "Experiments" }).getByRole("link").allTextContents();
+  const listed = await page.locator(".list-wide").getByRole("link").allTextContents();
   assert.deepEqual(listed.sort(), table.map((entry) => entry.title).sort());
   assert.equal(await page.getByRole("heading", { level: 1 }).textContent(), table[0].title);
   assert.deepEqual(page.faults, []);

@@ -2,7 +2,7 @@
 // One of them, at the size for the README, is `readme.png`.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { experiments, phase, runToTheEnd, start } from "./harness.js";
+import { experiments, gallery, phase, runToTheEnd, start } from "./harness.js";
 
 const folder = process.argv[2];
 if (!folder) {
@@ -34,8 +34,17 @@ try {
       }
     }
   }
+  for (const theme of ["light", "dark"]) {
+    for (const [screen, size] of Object.entries(SCREENS)) {
+      const page = await gallery(lab, { theme, ...size });
+      const path = join(folder, `gallery-${theme}-${screen}.png`);
+      await page.screenshot({ path });
+      console.log(path);
+      await page.context().close();
+    }
+  }
   for (const [name, options, prepare] of [
-    ["message", { hash: "#no-such-thing?seed=x" }, () => {}],
+    ["message", { hash: "#no-such-thing?seed=x", ready: false }, (page) => page.locator(".card").first().waitFor()],
     ["fault", {}, (page) => page.getByRole("textbox", { name: "Steps" }).fill("none")],
     ["paused", { hash: "#tabular-td.cliff-walking?seed=1&steps=500" }, async (page) => {
       await page.locator("#run").click();

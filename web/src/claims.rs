@@ -100,6 +100,8 @@ mod tests {
             required: Requirement::AtLeast(-2.0),
             seeds: 48,
             steps: 500,
+            full: false,
+            recorded: None,
         };
         assert_eq!(
             requirement(&claim, &example()),

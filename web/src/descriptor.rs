@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::number;
 
-/// A line of the table of experiments: all that the list needs.
-#[derive(Clone, Debug, PartialEq)]
+/// A line of the table of experiments: all that the list and the gallery need.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Entry {
     /// The experiment's full name.
     pub id: String,
@@ -16,6 +16,16 @@ pub struct Entry {
     pub title: String,
     /// The room its worker module is named after.
     pub room: String,
+    /// What happens and what to look for.
+    pub summary: String,
+    /// Who published it.
+    pub citation: String,
+    /// The contenders' names.
+    pub contenders: Vec<String>,
+    /// How many claims there are, and how many of them are recorded as holding.
+    pub claims: (usize, usize),
+    /// A line a contender, for [`card::path`](crate::card::path).
+    pub picture: Vec<String>,
 }
 
 /// An experiment as data.
@@ -164,6 +174,10 @@ pub struct Claim {
     pub seeds: u32,
     /// The length of each run.
     pub steps: u32,
+    /// Its runs are long.
+    pub full: bool,
+    /// The verdict that the project's tests measure again, where the site holds it.
+    pub recorded: Option<bool>,
 }
 
 /// A number made from means over seeds.
@@ -262,10 +276,28 @@ impl Entry {
     /// Reads the table's JSON text; `None` where it is none.
     pub fn parse(text: &str) -> Option<Vec<Self>> {
         let table: Value = serde_json::from_str(text).ok()?;
-        let read = |entry| {
-            Some(Self { id: string(entry, "id")?, title: string(entry, "title")?, room: string(entry, "room")? })
+        let read = |entry: &Value| {
+            let count = |key| entry.get(key).and_then(Value::as_u64).unwrap_or(0) as usize;
+            Some(Self {
+                id: string(entry, "id")?,
+                title: string(entry, "title")?,
+                room: string(entry, "room")?,
+                summary: string(entry, "summary").unwrap_or_default(),
+                citation: string(entry, "citation").unwrap_or_default(),
+                contenders: strings(entry, "contenders").unwrap_or_default(),
+                claims: (count("claims"), count("hold")),
+                picture: strings(entry, "picture").unwrap_or_default(),
+            })
         };
         table.as_array()?.iter().map(read).collect()
+    }
+
+    /// Whether every word of a search stands somewhere in the entry, whatever the case.
+    pub fn matches(&self, search: &str) -> bool {
+        let contenders = self.contenders.join(" ");
+        let all = [&self.title, &self.id, &self.room, &self.summary, &self.citation, &contenders].map(String::as_str);
+        let all = all.join(" ").to_lowercase();
+        search.to_lowercase().split_whitespace().all(|word| all.contains(word))
     }
 }
 
@@ -336,7 +368,10 @@ impl Claim {
             _ => return None,
         };
         let sentence = string(value, "sentence")?;
-        Some(Self { sentence, measure, required, seeds: whole("seeds")?, steps: whole("steps")? })
+        let (seeds, steps) = (whole("seeds")?, whole("steps")?);
+        let full = value.get("full").and_then(Value::as_bool).unwrap_or(false);
+        let recorded = value.get("recorded").and_then(Value::as_bool);
+        Some(Self { sentence, measure, required, seeds, steps, full, recorded })
     }
 }
 
@@ -387,6 +422,15 @@ mod tests {
         assert!(matches!(&descriptor.parameters[1].kind, Kind::Choice { default: 1, .. }));
         assert_eq!(descriptor.steps_in_words(1.0), "1 episode");
         assert_eq!(descriptor.steps_in_words(5.0), "5 episodes");
+    }
+
+    #[test]
+    fn a_search_finds_words_anywhere() {
+        let text =
+            r#"[{"id":"a.b","title":"Cliff walking","room":"learn","summary":"A cliff.","contenders":["SARSA"]}]"#;
+        let entry = &Entry::parse(text).expect("a table")[0];
+        assert!(["", " ", "CLIFF", "sarsa walk", "learn a.b"].iter().all(|search| entry.matches(search)));
+        assert!(!entry.matches("cliff bandit"));
     }
 
     #[test]

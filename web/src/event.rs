@@ -36,6 +36,12 @@ pub enum Event {
     Refused(String),
     /// The run was given up.
     Stopped,
+    /// A piece of a checkpoint, in hexadecimal.
+    Chunk(String),
+    /// All pieces have left; the digest of what they hold after so many steps.
+    Fetched(f64, String),
+    /// What was put is learned; its digest after so many steps.
+    Loaded(f64, String),
     /// Something this page has no use for.
     Other,
 }
@@ -68,6 +74,9 @@ impl Event {
             "digest" => Self::Digest(t, text("digest")),
             "error" => Self::Refused(text("message")),
             "stopped" => Self::Stopped,
+            "chunk" => Self::Chunk(text("data")),
+            "fetched" => Self::Fetched(t, text("digest")),
+            "loaded" => Self::Loaded(t, text("digest")),
             _ => Self::Other,
         })
     }

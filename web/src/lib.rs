@@ -5,20 +5,26 @@
 //! the rest is compiled for `wasm32` only. Nothing here knows an experiment: everything comes from descriptors.
 
 pub mod arms;
+pub mod card;
+pub mod checkpoint;
 pub mod claims;
 pub mod decimate;
 pub mod descriptor;
 pub mod event;
+pub mod export;
 pub mod front;
 pub mod grid;
 pub mod link;
 pub mod look;
+pub mod measure;
 pub mod number;
 pub mod pace;
 pub mod path;
 pub mod scale;
 pub mod series;
 pub mod settings;
+pub mod sweep;
+pub mod verdict;
 
 #[cfg(all(target_arch = "wasm32", feature = "gpu"))]
 mod gpu;

@@ -4,6 +4,7 @@ use crate::decimate::decimate;
 use crate::path::Path;
 use crate::scale::Axis;
 use crate::series::Series;
+use crate::sweep::Band;
 
 /// Width of a curve's drawing, in units of its view box; the page stretches it.
 pub const WIDTH: f64 = 1000.0;
@@ -37,22 +38,35 @@ impl Look {
         } else {
             lines().flatten().map(|p| p.1).collect()
         };
+        let y = Self::axis(&mut values);
+        let outside = lines().flatten().filter(|p| p.1.is_finite() && !(y.low..=y.high).contains(&p.1)).count();
+        Self { y, outside, rough }
+    }
+
+    /// For the bands of contenders over many seeds.
+    pub fn of_bands(bands: &[&[Band]], shown: &[bool]) -> Self {
+        let seen = bands.iter().enumerate().filter(|(c, _)| shown.get(*c).copied().unwrap_or(true));
+        let mut values: Vec<f64> =
+            seen.flat_map(|(_, band)| band.iter().flat_map(|b| [b.low, b.mean, b.high])).collect();
+        Self { y: Self::axis(&mut values), outside: 0, rough: false }
+    }
+
+    /// An axis for these values; what is far from the others may lie off it.
+    fn axis(values: &mut Vec<f64>) -> Axis {
         values.retain(|v| v.is_finite());
         values.sort_unstable_by(f64::total_cmp);
         let (Some(&low), Some(&high)) = (values.first(), values.last()) else {
             // An axis of nothing has no ticks.
-            return Self { y: Axis { ticks: Vec::new(), ..Axis::nice(0.0, 1.0, 4) }, outside: 0, rough };
+            return Axis { ticks: Vec::new(), ..Axis::nice(0.0, 1.0, 4) };
         };
         let quantile = |q: f64| values[((values.len() - 1) as f64 * q).round() as usize];
         let (inner_low, inner_high) = (quantile(0.03), quantile(0.97));
         let inner = inner_high - inner_low;
-        let y = if inner > 0.0 && high - low > 2.5 * inner {
+        if inner > 0.0 && high - low > 2.5 * inner {
             Axis::nice((inner_low - 0.3 * inner).max(low), (inner_high + 0.3 * inner).min(high), 4)
         } else {
             Axis::nice(low, high, 4)
-        };
-        let outside = lines().flatten().filter(|p| p.1.is_finite() && !(y.low..=y.high).contains(&p.1)).count();
-        Self { y, outside, rough }
+        }
     }
 }
 
@@ -61,6 +75,18 @@ pub fn path(line: &[(f64, f64)], x: &Axis, y: &Axis) -> String {
     let mut path = Path::new();
     let points = decimate(line, COLUMNS);
     path.through(points.iter().map(|p| (x.place(p.0) * WIDTH, (1.0 - y.place(p.1)) * HEIGHT)));
+    path.finish()
+}
+
+/// The outline of a band in the drawing: along its upper end and back along its lower. Cut at the edges of the drawing, so that
+/// outliers do not cover it.
+pub fn band(band: &[Band], x: &Axis, y: &Axis) -> String {
+    let known: Vec<_> = band.iter().filter(|b| b.low.is_finite() && b.high.is_finite()).collect();
+    let place = |t: f64, value: f64| (x.place(t) * WIDTH, (1.0 - y.place(value).clamp(-0.1, 1.1)) * HEIGHT);
+    let upper = known.iter().map(|b| place(b.t, b.high));
+    let lower = known.iter().rev().map(|b| place(b.t, b.low));
+    let mut path = Path::new();
+    path.through(upper.chain(lower));
     path.finish()
 }
 
@@ -130,6 +156,14 @@ mod tests {
         let line = [(1.0, 1.0), (2.0, 3.0), (3.0, f64::NAN), (4.0, 5.0)];
         assert_eq!(means(&line, 2), [(1.0, 1.0), (2.0, 2.0), (3.0, 3.0), (4.0, 5.0)]);
         assert!(means(&[(1.0, f64::NAN)], 3)[0].1.is_nan());
+    }
+
+    #[test]
+    fn a_band_is_closed_on_itself() {
+        let at = |t, low, high| Band { t, mean: 0.0, low, high };
+        let bands = [at(1.0, 0.0, 10.0), at(2.0, 5.0, 1e9), at(3.0, f64::NAN, f64::NAN)];
+        let outline = band(&bands, &Axis::exact(0.0, 2.0, 2, true), &Axis::nice(0.0, 10.0, 4));
+        assert_eq!(outline, "M500 0L1000 -30L1000 150L500 300");
     }
 
     #[test]

@@ -78,9 +78,14 @@ impl Settings {
     /// The protocol's line that starts this run.
     pub fn run_line(&self) -> String {
         let Self { id, seed, steps, .. } = self;
-        let set = joined(&self.changed, ",", "");
+        let set = self.set();
         let set = if set.is_empty() { set } else { format!(",\"set\":\"{set}\"") };
         format!("{{\"cmd\":\"run\",\"id\":\"{id}\",\"seed\":{seed},\"steps\":{steps},\"every\":{}{set}}}", self.every())
+    }
+
+    /// What differs from the defaults, as the kernel reads it.
+    pub fn set(&self) -> String {
+        joined(&self.changed, ",", "")
     }
 
     /// The command that makes the same run in a terminal.

@@ -1,22 +1,31 @@
 //! A room's worker: the kernel's session, fed by messages, in slices short enough for commands to get in between.
 //!
 //! From the page: a string holds protocol lines; `{pace: ticks, millis}` sets the pace;
-//! `{view, contenders, length, token}` asks for a view of every contender. To the page: a string holds the lines that
-//! the kernel wrote since the last one; `{view, token, numbers}` answers with a transferred `Float32Array`;
+//! `{view, contenders, length, token}` asks for a view of every contender; `{task, id, seed}` with `{claim}` asks for one
+//! seed of a claim, with `{steps, every, set}` for one of a sweep, each run in one go. To the page: a string holds the lines
+//! that the kernel wrote since the last one; `{view, token, numbers}` answers with a transferred `Float32Array`,
+//! `{task, numbers, digest}` with one too (a claim's numbers are a `Float64Array`), `{task, refused: reason}` without;
 //! `{failed: reason}` comes before a panic ends the worker.
 
 use core::cell::RefCell;
 
-use habit::protocol::Session;
-use js_sys::{Array, Float32Array, Object, Reflect};
+use habit::Error;
+use habit::checkpoint;
+use habit::lab::Run;
+use habit::protocol::{Session, Storage};
+use habit::state::Identify;
+use js_sys::{Array, Float32Array, Float64Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+
+use crate::measure::{self, Course};
 
 /// A slice of work ends after so many milliseconds: half a frame.
 const SLICE: f64 = 8.0;
 
 struct Room {
     session: Session,
+    shelf: Shelf,
     out: String,
     /// Ticks in one go, 0 for flat out, and milliseconds from one go to the next.
     pace: (u32, u32),
@@ -37,12 +46,14 @@ thread_local! {
     static ROOM: RefCell<Room> = const {
         RefCell::new(Room {
             session: Session::EMPTY,
+            shelf: Shelf { kept: Vec::new(), arriving: Vec::new(), size: 0 },
             out: String::new(),
             pace: (0, 0),
             chunk: 1,
             pending: Pending::Nothing,
         })
     };
+    static TASK: RefCell<Run> = const { RefCell::new(Run::EMPTY) };
     static CHANNEL: MessageChannel = MessageChannel::new().expect_throw("a worker can make a message channel");
     static PUMP: Closure<dyn FnMut()> = Closure::new(pump);
 }
@@ -69,7 +80,7 @@ fn receive(message: &JsValue) {
         ROOM.with_borrow_mut(|room| {
             for line in lines.lines() {
                 // Writing to a `String` cannot fail.
-                let _ = room.session.line(line.as_bytes(), &mut room.out);
+                let _ = room.session.line_with(line.as_bytes(), &mut room.shelf, &mut room.out);
             }
             room.flush();
             room.schedule(true);
@@ -86,6 +97,69 @@ fn receive(message: &JsValue) {
         (number("view"), number("contenders"), number("length"), number("token"))
     {
         ROOM.with_borrow(|room| room.answer(view as usize, contenders as usize, length as usize, token));
+    } else if let (Some(task), Some(seed)) = (number("task"), number("seed")) {
+        let text = |key| Reflect::get(message, &JsValue::from_str(key)).ok().and_then(|value| value.as_string());
+        let (id, set) = (text("id").unwrap_or_default(), text("set").unwrap_or_default());
+        let answer = Object::new();
+        set_number(&answer, "task", task);
+        let done = TASK.with_borrow_mut(|run| match number("claim") {
+            Some(claim) => measure::claim(run, &id, claim as usize, seed as u32)
+                .map(|numbers| (String::new(), Float64Array::from(numbers.as_slice()).into())),
+            None => {
+                let steps = number("steps").unwrap_or(0.0) as u32;
+                let course = Course { id, seed: seed as u32, steps, set };
+                measure::sweep(run, &course, number("every").unwrap_or(1.0) as u32)
+                    .map(|(digest, numbers)| (format!("{digest:016x}"), Float32Array::from(numbers.as_slice()).into()))
+            }
+        });
+        match done {
+            Ok((digest, numbers)) => {
+                let numbers: JsValue = numbers;
+                self::set(&answer, "digest", &JsValue::from_str(&digest));
+                self::set(&answer, "numbers", &numbers);
+            }
+            Err(reason) => self::set(&answer, "refused", &JsValue::from_str(&reason)),
+        }
+        post(&answer);
+    }
+}
+
+/// Holds a checkpoint on its way in, and the last one that came.
+struct Shelf {
+    kept: Vec<u8>,
+    arriving: Vec<u8>,
+    size: usize,
+}
+
+impl Storage for Shelf {
+    fn save(&mut self, state: &impl Identify) -> Result<(), Error> {
+        self.kept.resize(checkpoint::size(state), 0);
+        checkpoint::save(state, &mut self.kept).map(|_| ())
+    }
+
+    fn receive(&mut self, at: usize, size: usize, bytes: &[u8]) -> Result<(), Error> {
+        if at == 0 {
+            self.arriving.clear();
+            self.size = size;
+        }
+        if at != self.arriving.len() || size != self.size {
+            return Err(Error::NotContinued);
+        }
+        self.arriving.extend(bytes);
+        Ok(())
+    }
+
+    fn received(&self) -> Result<&[u8], Error> {
+        if self.arriving.len() == self.size { Ok(&self.arriving) } else { Err(Error::NotContinued) }
+    }
+
+    fn keep(&mut self) -> Result<(), Error> {
+        self.kept = core::mem::take(&mut self.arriving);
+        Ok(())
+    }
+
+    fn load(&self) -> Result<&[u8], Error> {
+        if self.kept.is_empty() { Err(Error::StorageEmpty) } else { Ok(&self.kept) }
     }
 }
 
@@ -164,8 +238,8 @@ impl Room {
         }
         let numbers = Float32Array::from(numbers.as_slice());
         let message = Object::new();
-        set(&message, "view", &JsValue::from_f64(view as f64));
-        set(&message, "token", &JsValue::from_f64(token));
+        set_number(&message, "view", view as f64);
+        set_number(&message, "token", token);
         set(&message, "numbers", &numbers);
         let _ = scope().post_message_with_transfer(&message, &Array::of1(&numbers.buffer()));
     }
@@ -181,6 +255,10 @@ fn post(message: &JsValue) {
 
 fn set(object: &Object, key: &str, value: &JsValue) {
     let _ = Reflect::set(object, &JsValue::from_str(key), value);
+}
+
+fn set_number(object: &Object, key: &str, value: f64) {
+    set(object, key, &JsValue::from_f64(value));
 }
 
 fn now() -> f64 {

@@ -8,6 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::House;
+use crate::cards;
 use crate::process::{cargo, output, run};
 use crate::provision::{Need, ensure};
 use crate::wasm::{Loader, TARGET, bind};
@@ -48,15 +49,32 @@ fn write_experiments(house: &House, site: &Path) -> Result<BTreeSet<String>, Str
     list.args(["list", "--format", "json"]).current_dir(&house.root);
     let text = output(&mut list)?;
     let unexpected = || "`habit list --format json` did not print an array of descriptors".to_string();
-    let descriptors: Vec<Value> = serde_json::from_str(&text).map_err(|_| unexpected())?;
+    let mut descriptors: Vec<Value> = serde_json::from_str(&text).map_err(|_| unexpected())?;
     let folder = site.join("experiments");
     fs::create_dir_all(&folder).map_err(|error| cannot("make", &folder, &error))?;
     let mut index = Vec::new();
     let mut rooms = BTreeSet::new();
-    for descriptor in &descriptors {
+    let verdicts = cards::verdicts(house)?;
+    println!("Running every experiment for its picture");
+    for descriptor in &mut descriptors {
+        let of = descriptor.get("id").and_then(Value::as_str).ok_or_else(unexpected)?.to_owned();
+        let claims = descriptor.get_mut("claims").and_then(Value::as_array_mut).ok_or_else(unexpected)?;
+        let mut hold = 0;
+        for claim in claims.iter_mut() {
+            let sentence = claim.get("sentence").and_then(Value::as_str).ok_or_else(unexpected)?;
+            if let Some(recorded) = verdicts.get(&(of.clone(), sentence.to_owned())) {
+                hold += usize::from(*recorded);
+                claim["recorded"] = (*recorded).into();
+            }
+        }
+        let claims = claims.len();
+        let picture = cards::picture(house, descriptor)?;
         let field = |key: &str| descriptor.get(key).and_then(Value::as_str).ok_or_else(unexpected);
         let (id, title, room) = (field("id")?, field("title")?, field("room")?);
-        index.push(serde_json::json!({ "id": id, "title": title, "room": room }));
+        index.push(serde_json::json!({
+            "id": id, "title": title, "room": room, "summary": field("summary")?, "citation": field("citation")?,
+            "contenders": descriptor.get("contenders"), "claims": claims, "hold": hold, "picture": picture,
+        }));
         rooms.insert(room.to_owned());
         write(&folder.join(format!("{id}.json")), &descriptor.to_string())?;
     }

@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod c_library;
+mod cards;
 mod counts;
 mod firmware;
 mod lab;

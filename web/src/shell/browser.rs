@@ -2,10 +2,14 @@
 
 use core::cell::RefCell;
 
-use leptos::prelude::{document, window};
+use js_sys::{Array, Uint8Array};
+use leptos::prelude::{document, set_timeout, window};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlElement, Response};
+use web_sys::{
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, HtmlElement,
+    HtmlImageElement, HtmlInputElement, Response, Url,
+};
 
 /// Fetches a text of this site, or says in one sentence why there is none.
 pub async fn fetch(path: &str) -> Result<String, String> {
@@ -83,4 +87,77 @@ impl Frame {
     pub fn came(&self) {
         self.asked.replace(false);
     }
+}
+
+/// Hands bytes to the user as a file.
+pub fn download(name: &str, kind: &str, bytes: &[u8]) {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    if let Ok(blob) = Blob::new_with_u8_array_sequence_and_options(&parts, &options) {
+        download_blob(name, &blob);
+    }
+}
+
+fn download_blob(name: &str, blob: &Blob) {
+    let (Ok(url), Ok(link)) = (Url::create_object_url_with_blob(blob), document().create_element("a")) else { return };
+    let link: HtmlAnchorElement = link.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    // The browser has taken the address over by the next task.
+    set_timeout(move || _ = Url::revoke_object_url(&url), core::time::Duration::from_secs(10));
+}
+
+/// Hands a drawing to the user as a picture of twice its size in pixels; false where the browser does not paint it.
+pub async fn download_png(name: &str, svg: &str, width: f64, height: f64) -> bool {
+    paint_png(name, svg, width, height).await.is_ok()
+}
+
+async fn paint_png(name: &str, svg: &str, width: f64, height: f64) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type("image/svg+xml");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&svg.into()), &options)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let image = HtmlImageElement::new()?;
+    image.set_src(&url);
+    let drawn = JsFuture::from(image.decode()).await;
+    Url::revoke_object_url(&url)?;
+    drawn?;
+    let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
+    canvas.set_width((2.0 * width) as u32);
+    canvas.set_height((2.0 * height) as u32);
+    let context: CanvasRenderingContext2d = canvas.get_context("2d")?.ok_or(JsValue::NULL)?.unchecked_into();
+    context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, 2.0 * width, 2.0 * height)?;
+    let name = name.to_owned();
+    let done = Closure::once_into_js(move |blob: Option<Blob>| {
+        if let Some(blob) = blob {
+            download_blob(&name, &blob);
+        }
+    });
+    canvas.to_blob(done.unchecked_ref())
+}
+
+/// The bytes of a file that the user chose in this field; empty where it cannot be read.
+pub async fn chosen(field: &HtmlInputElement) -> Option<Vec<u8>> {
+    let file = field.files()?.get(0)?;
+    // The same file can be chosen again.
+    let bytes = JsFuture::from(file.array_buffer()).await.ok();
+    field.set_value("");
+    Some(bytes.map(|bytes| Uint8Array::new(&bytes).to_vec()).unwrap_or_default())
+}
+
+/// A colour or a length as the page has it.
+pub fn token(name: &str) -> String {
+    token_of(&document().document_element(), name)
+}
+
+/// The same inside the first element that matches.
+pub fn token_in(selector: &str, name: &str) -> String {
+    token_of(&document().query_selector(selector).ok().flatten(), name)
+}
+
+fn token_of(element: &Option<web_sys::Element>, name: &str) -> String {
+    let style = element.as_ref().and_then(|element| window().get_computed_style(element).ok().flatten());
+    style.and_then(|style| style.get_property_value(name).ok()).unwrap_or_default().trim().into()
 }

@@ -16,14 +16,15 @@ use crate::number;
 use crate::path::Path;
 use crate::scale::Axis;
 use crate::settings::Settings;
+use crate::sweep::{Band, Sweep, TAIL};
 
 #[component]
 pub fn Curve(lab: Lab, descriptor: Arc<Descriptor>, metric: usize, title: String) -> impl IntoView {
     let root = NodeRef::<html::Figure>::new();
-    let contenders = descriptor.contenders.len();
+    let (contenders, metrics) = (descriptor.contenders.len(), descriptor.metrics.len());
     Effect::new(move || {
         if let Some(root) = root.get() {
-            draw(lab, &root, contenders, metric);
+            draw(lab, &root, [contenders, metrics], metric);
         }
     });
     let unit = descriptor.metrics.get(metric).map(|metric| metric.unit.clone()).unwrap_or_default();
@@ -53,7 +54,8 @@ fn layers(contenders: usize) -> String {
     };
     format!(
         r#"<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none">
-        <path class="rule"/>{}{}<path class="cursor"/>{}</svg>"#,
+        <path class="rule"/>{}{}{}<path class="now"/><path class="cursor"/>{}</svg>"#,
+        lines("band"),
         lines("raw"),
         lines("mean"),
         lines("dot")
@@ -61,19 +63,28 @@ fn layers(contenders: usize) -> String {
 }
 
 /// Everything that moves, once a frame.
-fn draw(lab: Lab, root: &Element, contenders: usize, metric: usize) {
+fn draw(lab: Lab, root: &Element, [contenders, metrics]: [usize; 2], metric: usize) {
     lab.frame.track();
     let x = x_axis(lab);
     let window = lab.active.with(|s| s.as_ref().map_or(1, Settings::window));
     let shown = lab.shown.get();
     let cursor = lab.cursor.get();
     lab.data.with_value(|data| {
-        let look = Look::new(&data.series, metric, &shown, window);
+        let band =
+            |contender: usize| data.bands.get(contender * metrics + metric).map(Vec::as_slice).unwrap_or_default();
+        let bands: Vec<&[Band]> = (0..contenders).map(band).collect();
+        let swept = bands.iter().any(|band| !band.is_empty());
+        let look = if swept { Look::of_bands(&bands, &shown) } else { Look::new(&data.series, metric, &shown, window) };
         for contender in 0..contenders {
             let line = data.series.line(contender, metric);
             let seen = shown.get(contender).copied().unwrap_or(true);
             let raw = if seen { path(line, &x, &look.y) } else { String::new() };
-            let mean = if seen && look.rough { path(&means(line, window), &x, &look.y) } else { String::new() };
+            let mean = match bands[contender] {
+                _ if !seen => String::new(),
+                [] if look.rough => path(&means(line, window), &x, &look.y),
+                band => path(&band.iter().map(|b| (b.t, b.mean)).collect::<Vec<_>>(), &x, &look.y),
+            };
+            let area = if seen { crate::look::band(bands[contender], &x, &look.y) } else { String::new() };
             let mut dot = Path::new();
             if let Some((t, value)) = cursor.filter(|_| seen).and_then(|t| data.series.at(contender, metric, t)) {
                 let place = look.y.place(value);
@@ -81,6 +92,7 @@ fn draw(lab: Lab, root: &Element, contenders: usize, metric: usize) {
                     dot.dot(x.place(t) * WIDTH, (1.0 - place) * HEIGHT);
                 }
             }
+            paint(root, &format!(".band{contender}"), "d", &area);
             paint(root, &format!(".raw{contender}"), "d", &raw);
             paint(root, &format!(".mean{contender}"), "d", &mean);
             paint(root, &format!(".dot{contender}"), "d", &dot.finish());
@@ -94,12 +106,29 @@ fn draw(lab: Lab, root: &Element, contenders: usize, metric: usize) {
         if let Some(t) = cursor {
             line.to(x.place(t) * WIDTH, 0.0).line(x.place(t) * WIDTH, HEIGHT);
         }
+        let (t, mut now) = (lab.t.get_untracked(), Path::new());
+        if lab.is_back() {
+            now.to(x.place(t) * WIDTH, 0.0).line(x.place(t) * WIDTH, HEIGHT);
+        }
+        paint(root, ".now", "d", &now.finish());
         paint(root, ".rule", "d", &rules.finish());
         paint(root, ".cursor", "d", &line.finish());
-        paint(root, "svg", "class", if look.rough { "rough" } else { "" });
+        paint(
+            root,
+            "svg",
+            "class",
+            if swept {
+                "rough swept"
+            } else if look.rough {
+                "rough"
+            } else {
+                ""
+            },
+        );
         paint_ticks(root, ".y", &look.y, "bottom");
         paint_ticks(root, ".x", &x, "left");
-        write(root, ".note-mean", &mean_note(&look, window));
+        let seeds = data.sweep.as_ref().map_or(0, Sweep::done);
+        write(root, ".note-mean", &if swept { band_note(seeds) } else { mean_note(&look, window) });
         write(root, ".note-outside", &outside_note(&look));
     });
 }
@@ -150,6 +179,10 @@ fn Plot(lab: Lab, descriptor: Arc<Descriptor>, metric: usize, title: String) -> 
         </div>
     }
     .into_any()
+}
+
+fn band_note(seeds: usize) -> String {
+    format!("Mean and {TAIL}–{} % band of {} seeds, this one faint", 100 - TAIL, number::count(seeds as f64))
 }
 
 fn mean_note(look: &Look, window: usize) -> String {

@@ -12,6 +12,7 @@ use super::grid::GridView;
 use super::parts::part;
 use super::readings::Readings;
 use super::record::Record;
+use super::seeds::Seeds;
 use super::settings::SettingsPanel;
 use super::state::Lab;
 use super::transport::Transport;
@@ -57,16 +58,17 @@ pub fn Experiment(lab: Lab, descriptor: Arc<Descriptor>) -> impl IntoView {
             </section>
             <aside class="rail" aria-label="Settings and record">
                 <SettingsPanel lab descriptor=Arc::clone(&descriptor) />
+                <Seeds lab />
                 <Record lab descriptor=Arc::clone(&descriptor) />
             </aside>
+            <Claims lab descriptor />
         </div>
-        <Claims descriptor />
     }
     .into_any()
 }
 
 /// What the user should know about the link.
-fn notices(lab: Lab) -> AnyView {
+pub fn notices(lab: Lab) -> AnyView {
     let notices = lab.notices.get();
     if notices.is_empty() {
         return ().into_any();

@@ -1,9 +1,10 @@
 //! The page's end of a worker. What crosses is written down in `worker.rs`.
 
-use js_sys::{Float32Array, Object, Reflect};
+use js_sys::{Float32Array, Float64Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use crate::measure::Course;
 use crate::pace::Pace;
 
 /// What a worker says.
@@ -21,8 +22,34 @@ pub enum Reply {
         /// All contenders, one behind the other.
         numbers: Vec<f32>,
     },
+    /// What a task came to.
+    Done {
+        /// Its digest; empty for a claim's.
+        digest: String,
+        /// Its numbers.
+        numbers: Numbers,
+    },
+    /// A task could not be done, and why.
+    Refused(String),
     /// It is no more, and why.
     Dead(String),
+}
+
+/// What a task leaves.
+pub enum Numbers {
+    /// The samples of a run.
+    Samples(Vec<f32>),
+    /// A number for each quantity of a claim.
+    Claim(Vec<f64>),
+}
+
+/// One seed, for a worker to run in one go.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Task {
+    /// Of a sweep: experiment, seed, steps, steps between samples, and what differs from the defaults.
+    Sweep(Course, u32),
+    /// Of a claim: experiment, the claim's index, seed.
+    Claim(String, usize, u32),
 }
 
 /// A worker that runs one room's kernel. Dropping it ends the worker.
@@ -90,6 +117,27 @@ impl Kernel {
         ]));
     }
 
+    /// Asks for one seed.
+    pub fn task(&mut self, task: &Task) {
+        let (id, seed) = match task {
+            Task::Sweep(course, _) => (&course.id, course.seed),
+            Task::Claim(id, _, seed) => (id, *seed),
+        };
+        let mut fields = vec![("task", 1.0), ("seed", f64::from(seed))];
+        match task {
+            Task::Sweep(course, every) => {
+                fields.extend([("steps", f64::from(course.steps)), ("every", f64::from(*every))]);
+            }
+            Task::Claim(_, claim, _) => fields.push(("claim", *claim as f64)),
+        }
+        let message = object(&fields);
+        let _ = Reflect::set(&message, &"id".into(), &id.as_str().into());
+        if let Task::Sweep(course, _) = task {
+            let _ = Reflect::set(&message, &"set".into(), &course.set.as_str().into());
+        }
+        self.send(message);
+    }
+
     fn send(&mut self, message: JsValue) {
         match &mut self.early {
             Some(early) => early.push(message),
@@ -116,6 +164,16 @@ fn read(message: &JsValue) -> Option<Reply> {
     let field = |key: &str| Reflect::get(message, &key.into()).ok().filter(|value| !value.is_undefined());
     if let Some(reason) = field("failed") {
         return Some(Reply::Dead(reason.as_string().unwrap_or_default()));
+    }
+    if field("task").is_some() {
+        if let Some(reason) = field("refused") {
+            return Some(Reply::Refused(reason.as_string().unwrap_or_default()));
+        }
+        let numbers = match field("numbers")?.dyn_into::<Float32Array>() {
+            Ok(samples) => Numbers::Samples(samples.to_vec()),
+            Err(numbers) => Numbers::Claim(numbers.dyn_into::<Float64Array>().ok()?.to_vec()),
+        };
+        return Some(Reply::Done { digest: field("digest")?.as_string()?, numbers });
     }
     Some(Reply::View {
         view: field("view")?.as_f64()? as usize,

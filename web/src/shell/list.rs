@@ -18,6 +18,7 @@ pub fn List(lab: Lab) -> impl IntoView {
     };
     view! {
         <nav class="list" aria-label="Experiments">
+            <a class="list-all" href="#">"← All experiments"</a>
             <div class="list-wide">{part(move || rooms(lab).map(|room| links(room, here)).collect_view().into_any())}</div>
             <div class="list-narrow">
                 <label class="label" for="experiments">"Experiment"</label>
@@ -57,7 +58,7 @@ fn options((room, entries): Room, here: Signal<String>) -> AnyView {
 }
 
 /// Rooms in the order in which they first appear, each with its experiments.
-fn rooms(lab: Lab) -> impl Iterator<Item = Room> {
+pub fn rooms(lab: Lab) -> impl Iterator<Item = Room> {
     let mut rooms: Vec<Room> = Vec::new();
     let Load::Ready(entries) = lab.index.get() else { return rooms.into_iter() };
     for entry in entries {

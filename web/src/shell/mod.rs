@@ -4,8 +4,10 @@
 //! |---|---|
 //! | `state`, `run`, `route` | what the page knows; what can be done with a run; what the address asks for |
 //! | `kernel`, `browser` | the worker's and the browser's few calls |
-//! | `experiment`, `transport`, `settings`, `readings`, `record`, `claims` | the parts of the page |
-//! | `curve`, `grid`, `arms` | a component for each kind of view |
+//! | `pool` | many seeds in several workers |
+//! | `gallery`, `list` | every experiment: cards to choose from, and a list beside one of them |
+//! | `experiment`, `transport`, `settings`, `seeds`, `readings`, `record`, `files`, `claims` | the parts of its page |
+//! | `curve`, `grid`, `arms`, `front` | a component for each kind of view |
 //! | `parts` | small pieces that several of them use |
 
 mod arms;
@@ -13,15 +15,19 @@ mod browser;
 mod claims;
 mod curve;
 mod experiment;
+mod files;
 mod front;
+mod gallery;
 mod grid;
 mod kernel;
 mod list;
 mod parts;
+mod pool;
 mod readings;
 mod record;
 mod route;
 mod run;
+mod seeds;
 mod settings;
 mod state;
 mod transport;
@@ -32,6 +38,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
 use experiment::Experiment;
+use gallery::Gallery;
 use list::List;
 use parts::part;
 use state::{Lab, Load};
@@ -54,19 +61,20 @@ fn Page() -> impl IntoView {
     on_cleanup(move || followed.remove());
     // The address and the title always tell what is on the page.
     Effect::new(move || {
-        if let Some(link) = lab.active.with(|settings| settings.as_ref().map(crate::link::write)) {
-            browser::replace_hash(&link);
+        if let Some((address, _)) = lab.address() {
+            browser::replace_hash(&address);
         }
     });
-    Effect::new(move || {
-        if let Load::Ready(descriptor) = lab.experiment.get() {
-            document().set_title(&format!("{} · Habit lab", descriptor.title));
-        }
+    Effect::new(move || match (lab.gallery.get(), lab.experiment.get()) {
+        (true, _) => document().set_title("Habit lab"),
+        (false, Load::Ready(descriptor)) => document().set_title(&format!("{} · Habit lab", descriptor.title)),
+        _ => {}
     });
     view! {
-        <List lab />
+        {part(move || if lab.gallery.get() { ().into_any() } else { view! { <List lab /> }.into_any() })}
         <main id="main" tabindex="-1">
             {part(move || match lab.experiment.get() {
+                _ if lab.gallery.get() => view! { <Gallery lab /> }.into_any(),
                 Load::Waiting => view! { <p class="wait" role="status">"Loading the experiment"</p> }.into_any(),
                 Load::Failed(reason) => view! { <Failure lab reason /> }.into_any(),
                 Load::Ready(descriptor) => view! { <Experiment lab descriptor /> }.into_any(),

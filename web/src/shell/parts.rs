@@ -29,10 +29,17 @@ pub fn flag(is: impl Fn() -> bool + Send + Sync + 'static) -> Signal<String> {
     text(move || is().to_string())
 }
 
-/// A contender's class: its colour and its dashes. There are eight; then they start again.
+/// A contender's classes: its colour, and its dashes. There are eight colours; where they start again the dashes are others.
 pub fn ink(contender: usize) -> String {
-    format!("c{}", contender % 8)
+    let colour = contender % COLOURS;
+    match contender / COLOURS {
+        0 => format!("c{colour}"),
+        round => format!("c{colour} round{}", round.min(2)),
+    }
 }
+
+/// How many colours there are for contenders.
+const COLOURS: usize = 8;
 
 /// A metric's or a parameter's name as people read it.
 pub fn words(name: &str) -> String {

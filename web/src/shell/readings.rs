@@ -14,6 +14,7 @@ pub fn Readings(lab: Lab, descriptor: Arc<Descriptor>) -> impl IntoView {
     let step = descriptor.step.clone();
     let moment = text(move || match lab.cursor.get() {
         Some(t) => format!("at {step} {}", number::count(t)),
+        None if lab.is_back() => format!("at {step} {}", number::count(lab.t.get())),
         None => "latest".into(),
     });
     let head = |metric: &Metric| {

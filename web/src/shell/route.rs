@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::browser;
-use super::state::{Lab, Load};
+use super::state::{Lab, Load, Wire};
 use crate::descriptor::{Descriptor, Entry};
 use crate::link;
 
@@ -35,8 +35,9 @@ impl Lab {
     pub fn follow_address(self) {
         let Load::Ready(entries) = self.index.get_untracked() else { return };
         let hash = browser::hash();
-        let here = self.active.with_untracked(|settings| settings.as_ref().map(link::write));
-        if here.as_ref() == Some(&hash) && self.descriptor().is_some() {
+        let here = untrack(move || self.address());
+        let same = here.is_some_and(|(address, link)| hash == address || hash == link);
+        if same && self.descriptor().is_some() && !self.gallery.get_untracked() {
             return;
         }
         let wanted = link::experiment(&hash);
@@ -46,11 +47,23 @@ impl Lab {
             self.notices
                 .update(|notices| notices.push(format!("The link names no experiment of this lab: “{wanted}”.")));
         }
-        match (found, entries.first()) {
-            (Some(entry), _) => self.load(entry.id.clone(), hash),
-            (None, Some(entry)) => self.load(entry.id.clone(), String::new()),
-            (None, None) => self.experiment.set(Load::Failed("This lab holds no experiments.".into())),
+        match found {
+            Some(entry) => {
+                self.gallery.set(false);
+                self.load(entry.id.clone(), hash);
+            }
+            None => self.leave(),
         }
+    }
+
+    /// Shows the gallery; the run that was on the page rests.
+    fn leave(self) {
+        self.asked_for.update_value(|turn| *turn += 1);
+        self.gallery.set(true);
+        self.give_up();
+        self.active.set(None);
+        self.experiment.set(Load::Waiting);
+        self.wire.update_value(|wire| *wire = Wire::default());
     }
 
     fn load(self, id: String, hash: String) {
@@ -68,7 +81,7 @@ impl Lab {
             }
             match answer {
                 Ok(descriptor) => {
-                    self.clear(descriptor.contenders.len());
+                    self.clear(descriptor.contenders.len(), descriptor.claims.len());
                     let descriptor = Arc::new(descriptor);
                     self.experiment.set(Load::Ready(Arc::clone(&descriptor)));
                     self.show(&descriptor, &hash);
@@ -80,10 +93,14 @@ impl Lab {
 
     /// Takes the fields from the address and prepares a run.
     fn show(self, descriptor: &Descriptor, hash: &str) {
-        let (form, problems) = link::read(hash, descriptor);
+        let (form, place, problems) = link::read(hash, descriptor);
         self.notices.update(|notices| notices.extend(problems));
         self.form.set(form);
+        self.linked.set(place.clone());
         self.connect();
+        if let Some(at) = place.at {
+            self.seek(at);
+        }
     }
 }
 

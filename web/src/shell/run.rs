@@ -5,7 +5,8 @@ use wasm_bindgen::prelude::*;
 
 use super::browser::{self, Frame};
 use super::kernel::{Kernel, Reply};
-use super::state::{Data, Lab, Phase, Wire};
+use super::state::{Data, Lab, Phase, Tried, Wire};
+use crate::checkpoint;
 use crate::descriptor::Descriptor;
 use crate::event::Event;
 use crate::pace::Pace;
@@ -25,6 +26,9 @@ thread_local! {
 
 /// A worker that owes an answer for so many seconds is taken for dead.
 const PATIENCE: u32 = 20;
+
+/// The kernel goes at most so many steps at one command.
+const MOST_STEPS: u32 = 1_000_000;
 
 impl Lab {
     /// Draws at frames and watches the worker from now on.
@@ -60,13 +64,10 @@ impl Lab {
         let Some(descriptor) = self.descriptor() else { return };
         let mut lines = settings.run_line();
         lines.push_str(if wait { "\n{\"cmd\":\"pause\"}" } else { "" });
-        self.wire.update_value(|wire| {
-            wire.starting += 1;
-            wire.token = wire.token.wrapping_add(1);
-            wire.asked = 0;
-            wire.stale = false;
-            wire.passing = 0;
-        });
+        self.begin_anew();
+        if self.active.with_untracked(|active| active.as_ref() != Some(&settings)) {
+            self.forget_sweep();
+        }
         self.data.update_value(|data| {
             data.series = Series::new(descriptor.contenders.len(), descriptor.metrics.len());
             // What was drawn stays until the new run's views come: no flicker.
@@ -79,6 +80,65 @@ impl Lab {
         self.phase.set(Phase::Waiting);
         self.tell(lines, Some(Pace::at(self.pace.get_untracked())));
         self.ask_frame();
+    }
+
+    /// What the kernel says from now on is about another run once it has started that.
+    fn begin_anew(self) {
+        self.wire.update_value(|wire| {
+            wire.starting += 1;
+            wire.token = wire.token.wrapping_add(1);
+            wire.asked = 0;
+            wire.stale = false;
+            wire.passing = 0;
+            wire.wanted = None;
+            wire.fetched = None;
+            wire.putting = false;
+        });
+        self.loaded.set(false);
+        self.kept.set((String::new(), false));
+    }
+
+    /// Goes to a step of the run on the page, forwards or back, and stands there: every run can be repeated to the bit, so the
+    /// past is run again. What the curves show stays. While one way is gone the last wish waits.
+    pub fn seek(self, t: u32) {
+        let Some(settings) = self.active.get_untracked() else { return };
+        let t = t.min(settings.steps);
+        match self.phase.get_untracked() {
+            Phase::Seeking(_) | Phase::Waiting => {
+                return self.wire.update_value(|wire| wire.wanted = Some(t));
+            }
+            Phase::Dead(_) | Phase::Refused(_) => return,
+            Phase::Fresh | Phase::Running | Phase::Paused | Phase::Done => {}
+        }
+        let (here, loaded) = (self.t.get_untracked() as u32, self.loaded.get_untracked());
+        let still = matches!(self.phase.get_untracked(), Phase::Fresh | Phase::Paused);
+        self.cursor.set(None);
+        let every = settings.every();
+        let mut lines = format!("{{\"cmd\":\"every\",\"every\":{every}}}\n");
+        if t == here && self.phase.get_untracked() != Phase::Running {
+            return;
+        }
+        let from = if still && t > here {
+            here
+        } else {
+            // A state that came out of a file has no past to go back to.
+            if loaded {
+                let told = "What was learned came out of a file: this run cannot go back. Reset starts it anew.";
+                return self.kept.set((told.into(), true));
+            }
+            self.begin_anew();
+            lines = settings.run_line() + "\n{\"cmd\":\"pause\"}\n";
+            self.wire.update_value(|wire| wire.passing = u32::from(t > 0));
+            0
+        };
+        let n = (t - from).min(MOST_STEPS);
+        if n > 0 {
+            lines.push_str(&format!("{{\"cmd\":\"step\",\"n\":{n}}}"));
+        }
+        self.wire.update_value(|wire| wire.wanted = (from + n < t).then_some(t));
+        self.digest.set(None);
+        self.phase.set(Phase::Seeking(t));
+        self.tell(lines, Some(Pace::FLAT_OUT));
     }
 
     /// Runs, pauses or runs on, whichever comes next.
@@ -94,7 +154,7 @@ impl Lab {
                 self.tell(lines, Some(Pace::at(self.pace.get_untracked())));
             }
             Phase::Done | Phase::Refused(_) => self.restart(false),
-            Phase::Waiting | Phase::Dead(_) => {}
+            Phase::Waiting | Phase::Seeking(_) | Phase::Dead(_) => {}
         }
     }
 
@@ -163,6 +223,8 @@ impl Lab {
         match reply {
             Reply::Ready => self.wire.update_value(|wire| wire.kernel.iter_mut().for_each(Kernel::ready)),
             Reply::Dead(reason) => self.die(reason),
+            // Only workers of the pool get tasks.
+            Reply::Done { .. } | Reply::Refused(_) => {}
             Reply::View { view, token, numbers } => {
                 let current = self.wire.try_update_value(|wire| {
                     let current = token == wire.token;
@@ -194,7 +256,8 @@ impl Lab {
         match event {
             Event::Started { .. } => {
                 self.wire.update_value(|wire| wire.starting = wire.starting.saturating_sub(1));
-                if starting == 1 {
+                let seeking = matches!(self.phase.get_untracked(), Phase::Seeking(_));
+                if starting == 1 && !seeking {
                     self.phase.set(Phase::Running);
                 }
             }
@@ -204,7 +267,7 @@ impl Lab {
             }
             // About a run that has been given up.
             _ if starting > 0 => {}
-            Event::Refused(message) => self.wire.update_value(|wire| wire.complaint = message),
+            Event::Refused(message) => self.refused(message),
             Event::Stopped => self.phase.set(Phase::Refused(self.wire.with_value(|wire| wire.complaint.clone()))),
             Event::Sample { t, contender: name, values } => {
                 if let Some(contender) = contender(&name) {
@@ -220,7 +283,9 @@ impl Lab {
             Event::Paused(t) => {
                 self.t.set(t);
                 self.phase.set(if t == 0.0 { Phase::Fresh } else { Phase::Paused });
-                self.tell("{\"cmd\":\"digest\"}".into(), None);
+                if !self.go_on_seeking() {
+                    self.tell("{\"cmd\":\"digest\"}".into(), None);
+                }
             }
             Event::Resumed => self.phase.set(Phase::Running),
             Event::Digest(t, digest) => self.digest.set(Some((t, digest))),
@@ -233,14 +298,82 @@ impl Lab {
                 self.t.set(end);
                 self.digest.set(Some((end, digest)));
                 self.phase.set(Phase::Done);
+                self.go_on_seeking();
+            }
+            Event::Chunk(data) => self.wire.update_value(|wire| {
+                if let (Some(bytes), Some(piece)) = (&mut wire.fetched, checkpoint::piece(&data)) {
+                    bytes.extend(piece);
+                }
+            }),
+            Event::Fetched(_, digest) => self.fetched(&digest),
+            Event::Loaded(t, digest) => {
+                self.wire.update_value(|wire| wire.putting = false);
+                self.digest.set(Some((t, digest)));
+                self.loaded.set(true);
+                self.kept.set(("Loaded. The run goes on from here with what the file had learned.".into(), false));
             }
             Event::Other => {}
+        }
+    }
+
+    /// The last step that was wished for while the way to another was gone; true when there is one.
+    fn go_on_seeking(self) -> bool {
+        let wanted = self.wire.try_update_value(|wire| wire.wanted.take()).flatten();
+        let wanted = wanted.filter(|wanted| f64::from(*wanted) != self.t.get_untracked());
+        if let Some(wanted) = wanted {
+            self.seek(wanted);
+        }
+        wanted.is_some()
+    }
+
+    /// Asks for what was learned, to be saved as a file.
+    pub fn save(self) {
+        self.wire.update_value(|wire| wire.fetched = Some(Vec::new()));
+        self.tell("{\"cmd\":\"fetch\"}".into(), None);
+    }
+
+    /// All of a checkpoint is here.
+    fn fetched(self, digest: &str) {
+        let bytes = self.wire.try_update_value(|wire| wire.fetched.take()).flatten();
+        let (Some(bytes), Some(descriptor)) = (bytes, self.descriptor()) else { return };
+        let name = format!("{}.habit", descriptor.id);
+        browser::download(&name, "application/octet-stream", &bytes);
+        self.kept.set((format!("Saved {name}, digest {digest}."), false));
+    }
+
+    /// Puts a file's checkpoint in place of what was learned, if it is one of this experiment.
+    pub fn load_checkpoint(self, bytes: &[u8]) {
+        let refuse = |reason: &str| self.kept.set((format!("This file is refused: {reason}."), true));
+        if bytes.is_empty() || bytes.len() > checkpoint::MOST {
+            return refuse("it is no checkpoint, by its size");
+        }
+        if matches!(self.phase.get_untracked(), Phase::Waiting | Phase::Seeking(_) | Phase::Refused(_) | Phase::Dead(_))
+        {
+            return refuse("no run is there to take it");
+        }
+        self.wire.update_value(|wire| wire.putting = true);
+        self.tell(checkpoint::lines(bytes), None);
+    }
+
+    /// A line was not obeyed.
+    fn refused(self, message: String) {
+        let (fetching, putting) = self.wire.with_value(|wire| (wire.fetched.is_some(), wire.putting));
+        self.wire.update_value(|wire| {
+            wire.complaint.clone_from(&message);
+            wire.fetched = None;
+            wire.putting = false;
+        });
+        if putting {
+            self.kept.set((format!("This file is refused: {message}."), true));
+        } else if fetching {
+            self.kept.set((format!("This cannot be saved: {message}."), true));
         }
     }
 
     fn die(self, reason: String) {
         let kernel = self.wire.try_update_value(|wire| {
             wire.starting = 0;
+            (wire.asked, wire.wanted, wire.fetched, wire.putting) = (0, None, None, false);
             wire.kernel.take()
         });
         // It may be the one whose message is being heard, and it owns the closure that hears.
@@ -248,7 +381,8 @@ impl Lab {
         self.phase.set(Phase::Dead(reason));
     }
 
-    fn ask_frame(self) {
+    /// Has everything that changed drawn at the next frame.
+    pub fn ask_frame(self) {
         FRAME.with(|frame| frame.ask(&DRAW));
     }
 
@@ -256,7 +390,7 @@ impl Lab {
     fn draw(self) {
         self.frame.update(|frame| *frame = frame.wrapping_add(1));
         let Some(descriptor) = self.descriptor() else { return };
-        let running = self.phase.get_untracked() == Phase::Running;
+        let running = matches!(self.phase.get_untracked(), Phase::Running | Phase::Seeking(_));
         self.wire.update_value(|wire| {
             let Some(kernel) = &mut wire.kernel else { return };
             if wire.asked > 0 || wire.starting > 0 || !(running || wire.stale) {
@@ -286,7 +420,9 @@ impl Lab {
     }
 
     /// Forgets the run of an experiment that leaves the page.
-    pub fn clear(self, contenders: usize) {
+    pub fn clear(self, contenders: usize, claims: usize) {
+        self.forget_sweep();
+        self.tried.set(vec![Tried::Not; claims]);
         self.data.set_value(Data::default());
         self.shown.set(vec![true; contenders]);
         self.cursor.set(None);

@@ -59,8 +59,7 @@ pub fn Transport(lab: Lab, descriptor: Arc<Descriptor>) -> impl IntoView {
                     </span>
                     <span class="count">{count}</span>
                 </p>
-                <progress aria-label="Progress of the run" max=text(move || lab.steps().to_string())
-                    value=text(move || lab.t.get().to_string())></progress>
+                <Scrub lab descriptor />
             </div>
             <PaceSlider lab />
         </section>
@@ -85,6 +84,30 @@ fn trouble(lab: Lab) -> AnyView {
         .into_any(),
         _ => ().into_any(),
     }
+}
+
+/// How far the run has come, and a handle to go back with.
+#[component]
+fn Scrub(lab: Lab, descriptor: Arc<Descriptor>) -> impl IntoView {
+    let slide = move |event| {
+        if let Ok(t) = event_target_value(&event).parse::<f64>() {
+            lab.seek(t as u32);
+        }
+    };
+    let end = text(move || lab.steps().to_string());
+    let here = text(move || match lab.phase.get() {
+        Phase::Seeking(t) => t.to_string(),
+        _ => lab.t.get().to_string(),
+    });
+    let told = text(move || descriptor.steps_in_words(lab.t.get()));
+    view! {
+        <div class="scrub">
+            <progress aria-hidden="true" max=end value=text(move || lab.t.get().to_string())></progress>
+            <input id="scrub" type="range" min="0" max=end step="1" prop:max=end prop:value=here aria-label="Go to a step of the run"
+                aria-valuetext=told title="Go back, or on, to any step" on:input=slide />
+        </div>
+    }
+    .into_any()
 }
 
 #[component]
