@@ -6,7 +6,7 @@ use core::ptr::null_mut;
 use habit_capi::bandit::{
     Bandit, Chosen, habit_bandit_select, habit_bandit_size, habit_bandit_update, habit_ucb1_init,
 };
-use habit_capi::memory::{AnyView, Handle, In, Memory, Out};
+use habit_capi::memory::{AnyView, Handle, Memory, Out};
 use habit_capi::persist::habit_digest;
 use habit_capi::random::{Rng, habit_rng_init};
 use habit_capi::status::{Status, habit_error_message};
@@ -55,6 +55,7 @@ fn a_learner_stays_within_its_memory() {
 #[test]
 fn an_experiment_gives_the_digest_that_every_target_prints() {
     use habit_capi::experiment::{habit_experiment_run, habit_experiment_size};
+    use habit_capi::memory::In;
     let mut memory = vec![0u64; habit_experiment_size().div_ceil(8)];
     let (length, mut digest) = (8 * memory.len(), 0);
     let mut run = |id: &CStr, length, steps| {
