@@ -81,8 +81,13 @@ pub fn names() -> PossibleValuesParser {
 fn kernel(house: &House) -> Result<Vec<Check>, String> {
     let mut doc = cargo_line(house, "doc --package habit --all-features --no-deps");
     doc.env("RUSTDOCFLAGS", "-D warnings");
+    // A workspace of its own; without the other libraries.
+    let mut bench = cargo_line(house, "clippy --locked --manifest-path bench/Cargo.toml");
+    bench.arg("--target-dir").arg(house.target.join("bench/lints")).args(["--", "-D", "warnings"]);
     let mut checks = vec![
         one("formatting", cargo_line(house, "fmt --all --check")),
+        one("formatting of the bench", cargo_line(house, "fmt --check --manifest-path bench/Cargo.toml")),
+        one("lints of the bench", bench),
         one("lints", cargo_line(house, "clippy --workspace --all-targets -- -D warnings")),
         one(
             "kernel lints with all features",
