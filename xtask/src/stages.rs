@@ -94,12 +94,17 @@ pub fn names() -> PossibleValuesParser {
 fn kernel(house: &House) -> Result<Vec<Check>, String> {
     let mut doc = cargo_line(house, "doc --package habit --all-features --no-deps");
     doc.env("RUSTDOCFLAGS", "-D warnings");
+    // A workspace of its own; without the other libraries.
+    let mut bench = cargo_line(house, "clippy --locked --manifest-path bench/Cargo.toml");
+    bench.arg("--target-dir").arg(house.target.join("bench/lints")).args(["--", "-D", "warnings"]);
     let mut checks = vec![
         one("formatting", cargo_line(house, "fmt --all --check")),
         one(
             "formatting of the project of its own",
             cargo_line(house, "fmt --manifest-path firmware/standalone/Cargo.toml --check"),
         ),
+        one("formatting of the bench", cargo_line(house, "fmt --check --manifest-path bench/Cargo.toml")),
+        one("lints of the bench", bench),
         // The Python module is another stage's, with all that it brings.
         one("lints", cargo_line(house, "clippy --workspace --exclude habit-py --all-targets -- -D warnings")),
         one(
