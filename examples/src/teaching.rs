@@ -32,7 +32,7 @@ pub struct Move {
 /// Learns what a person thinks of each action in each cell, and does what is thought best; among equals it draws. As in TAMER (Knox and
 /// Stone 2009) a judgement is of the move alone: Q-learning with a discount of 0, which has no reason to walk in circles for praise.
 ///
-/// The table is of integers: no float is touched while it walks and learns. 250 bytes and 60 or less.
+/// The table is of integers: no float is touched while it walks and learns. On a chip of 32 bits 250 bytes and 100 or less.
 pub struct Walker {
     judged: FixedQLearning<CELLS, { ACTIONS.len() }, i16, 12>,
     cell: usize,
@@ -40,6 +40,8 @@ pub struct Walker {
     /// Once started.
     rng: Option<Generator>,
 }
+
+const _: () = assert!(usize::BITS > 32 || size_of::<Walker>() <= 2 * CELLS * ACTIONS.len() + 100);
 
 impl Walker {
     /// Not started.

@@ -17,7 +17,7 @@ pub trait Board {
     /// Starts the board anew.
     fn restart(&mut self) -> !;
 
-    /// Microseconds since the start, modulo 2^32: it wraps every 71 minutes and 35 seconds. Take the `wrapping_sub` of two.
+    /// Microseconds that have gone by, modulo 2^32: it wraps every 71 minutes and 35 seconds. Take the `wrapping_sub` of two.
     fn clock(&mut self) -> u32;
 
     /// 32 bits from a physical source, to seed a generator with; `None` where the chip has no source, or it does not work. Not for keys.
