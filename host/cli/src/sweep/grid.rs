@@ -1,7 +1,5 @@
 //! What a sweep consists of: settings times seeds, in parts.
 
-use std::fmt::Write as _;
-
 use habit::lab::EXPERIMENTS;
 use habit::protocol::KERNEL;
 use serde::{Deserialize, Serialize};
@@ -158,10 +156,10 @@ impl Grid {
 
     /// In words.
     pub fn summary(&self) -> String {
-        let mut text = counted(self.plans.len() as u64, "setting");
-        // Writing to a string never fails.
-        let _ = write!(text, ", {} each, {} steps", counted(self.description.seeds, "seed"), self.description.steps);
-        text
+        let Description { seeds, steps, .. } = self.description;
+        let step = self.plans.first().map_or("step", |plan| plan.descriptor().step);
+        let settings = counted(self.plans.len() as u64, "setting");
+        format!("{settings}, {} each, {}", counted(seeds, "seed"), counted(steps, step))
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
+use rustix::termios::{LocalModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
 use crate::{command, habit};
 
@@ -231,12 +231,15 @@ struct Screen {
     shown: Receiver<Vec<u8>>,
     parser: vt100::Parser,
     device: File,
+    /// Those of the terminal before it was used.
+    modes: LocalModes,
 }
 
 impl Screen {
     fn new(board: &Board) -> Self {
         let (terminal, device, _) = terminal();
         tcsetwinsize(&terminal, Winsize { ws_row: 30, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+        let modes = tcgetattr(&device).unwrap().local_modes;
         let ends = || Stdio::from(device.try_clone().unwrap());
         // In a session of its own, whose terminal this is.
         let mut command = Command::new("setsid");
@@ -254,7 +257,7 @@ impl Screen {
             }
         });
         let size = |n| NonZeroU16::new(n).unwrap();
-        Self { child, terminal, shown, parser: vt100::Parser::new(size(30), size(120), 0), device }
+        Self { child, terminal, shown, parser: vt100::Parser::new(size(30), size(120), 0), device, modes }
     }
 
     /// Waits until all of these can be read.
@@ -275,7 +278,6 @@ fn on_a_terminal_it_plots_survives_an_unplugged_board_and_leaves_all_as_it_was()
     for end in ["q", "\u{3}"] {
         let mut board = Board::new(if end == "q" { "screen" } else { "screen-control-c" });
         let mut screen = Screen::new(&board);
-        let before = tcgetattr(&screen.device).unwrap().local_modes;
         board.hear();
         board.say("}{");
         screen.until(&["not a line of the protocol: }{"]);
@@ -293,10 +295,10 @@ fn on_a_terminal_it_plots_survives_an_unplugged_board_and_leaves_all_as_it_was()
         screen.until(&["episode 13 of 30", "SARSA -13"]);
         screen.terminal.write_all(end.as_bytes()).unwrap();
         assert!(screen.child.0.wait().unwrap().success());
-        while let Ok(bytes) = screen.shown.try_recv() {
-            screen.parser.process(&bytes);
+        // The cursor comes back last.
+        while screen.parser.screen().alternate_screen() || screen.parser.screen().hide_cursor() {
+            screen.parser.process(&screen.shown.recv_timeout(PATIENCE).expect("the terminal as it was"));
         }
-        assert!(!screen.parser.screen().alternate_screen() && !screen.parser.screen().hide_cursor());
-        assert_eq!(tcgetattr(&screen.device).unwrap().local_modes, before);
+        assert_eq!(tcgetattr(&screen.device).unwrap().local_modes, screen.modes);
     }
 }

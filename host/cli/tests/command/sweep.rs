@@ -126,6 +126,15 @@ fn shards_merge_to_the_bytes_of_the_whole() {
 }
 
 #[test]
+fn a_reader_that_has_had_enough_does_not_stop_a_sweep() {
+    let out = folder("pipe");
+    let mut child = command(&words(&out, &["--shard", "1/4"])).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+    assert_eq!(fs::read_dir(out.join("parts")).unwrap().count(), 3);
+}
+
+#[test]
 fn another_sweep_and_other_files_are_left_alone() {
     let out = folder("other");
     printed(&["sweep", "dynlin-ucb", "--steps", "9", "--out", out.to_str().unwrap()]);
