@@ -110,7 +110,7 @@ test("what is drawn follows the contenders that are shown and the cursor", async
   await runToTheEnd(page);
   const tiles = page.locator(".grids .tile:not(.key, .gone)");
   assert.equal(await tiles.count(), 3);
-  const toggle = page.getByRole("button", { name: "Q-learning" });
+  const toggle = page.getByRole("button", { name: "Q-learning", exact: true });
   await toggle.click();
   assert.equal(await toggle.getAttribute("aria-pressed"), "false");
   assert.equal(await tiles.count(), 2);
@@ -147,7 +147,7 @@ test("the plane of two objectives shows the front, the policies, and where their
   assert.equal(await dots("pull0"), 3);
   assert.ok((await dots("stay0")) > 0);
   assert.match(await front.locator(".words").textContent(), /^fixed: \d+ points on the front; policies: accuracy 0\.\d+/);
-  await page.getByRole("button", { name: "fixed" }).click();
+  await page.getByRole("button", { name: "fixed", exact: true }).click();
   await front.locator(".policy0[d='']").waitFor({ state: "attached" });
   assert.deepEqual(page.faults, []);
 });

@@ -296,8 +296,8 @@ impl Entry {
     pub fn matches(&self, search: &str) -> bool {
         let contenders = self.contenders.join(" ");
         let all = [&self.title, &self.id, &self.room, &self.summary, &self.citation, &contenders].map(String::as_str);
-        let all = all.join(" ").to_lowercase();
-        search.to_lowercase().split_whitespace().all(|word| all.contains(word))
+        let all = all.join(" ").to_ascii_lowercase();
+        search.to_ascii_lowercase().split_whitespace().all(|word| all.contains(word))
     }
 }
 

@@ -77,7 +77,7 @@ fn check_at(text: &str) -> Result<u32, String> {
 
 fn check_digest(text: &str) -> Result<String, String> {
     let sound = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if sound { Ok(text.to_lowercase()) } else { Err("A digest has sixteen hexadecimal digits.".into()) }
+    if sound { Ok(text.to_ascii_lowercase()) } else { Err("A digest has sixteen hexadecimal digits.".into()) }
 }
 
 /// Percent-encodes all but letters, digits and `-._~`.

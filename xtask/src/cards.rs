@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::process::Command;
 
 use serde_json::Value;
 
 use crate::House;
-use crate::process::{cargo, output};
+use crate::process::output;
 
 /// Points of a picture's line, and its levels; the page reads them in `web/src/card.rs`.
 const POINTS: usize = 40;
@@ -41,20 +42,10 @@ pub fn picture(house: &House, descriptor: &Value) -> Result<Vec<String>, String>
     let Some(metric) = list("views")?.iter().find_map(curve) else { return Ok(Vec::new()) };
     let steps = descriptor.pointer("/steps/default").and_then(Value::as_u64).ok_or_else(unexpected)?;
     let every = steps.div_ceil(10 * POINTS as u64).to_string();
-    let mut run = cargo();
-    run.args([
-        "run",
-        "--quiet",
-        "--release",
-        "--package",
-        "habit-cli",
-        "--no-default-features",
-        "--bin",
-        "habit",
-        "--",
-    ]);
+    // Built a moment ago, for the table of experiments.
+    let mut run = Command::new(house.target.join("release").join(format!("habit{}", std::env::consts::EXE_SUFFIX)));
     run.args(["run", text("id")?, "--format", "json", "--every", &every, "--seeds", &SEEDS.to_string()]);
-    let samples = output(run.current_dir(&house.root))?;
+    let samples = output(&mut run)?;
     let names: Vec<&str> = list("contenders")?.iter().filter_map(Value::as_str).collect();
     let mut sums = vec![[(0.0, 0u32); POINTS]; names.len()];
     for line in samples.lines() {
@@ -88,14 +79,22 @@ fn levels(sums: &[[(f64, u32); POINTS]]) -> Vec<String> {
     sums.iter().map(|line| filled(line.iter().map(level).collect())).collect()
 }
 
-/// A run with fewer steps than points leaves gaps between samples: the last level stands until the next.
+/// A run with fewer steps than points leaves gaps: a straight line leads from one sample to the next.
 fn filled(line: Vec<char>) -> String {
-    let mut last = ' ';
-    let mut fill = |level: char| {
-        last = if level == ' ' { last } else { level };
-        last
+    let known: Vec<usize> = (0..line.len()).filter(|&point| line[point] != ' ').collect();
+    let level = |point: usize| f64::from(line[point] as u32);
+    let fill = |point: usize| {
+        let next = known.partition_point(|&sample| sample < point);
+        match (next.checked_sub(1).map(|last| known[last]), known.get(next)) {
+            (Some(last), Some(&next)) => {
+                let share = (point - last) as f64 / (next - last) as f64;
+                char::from((level(last) + share * (level(next) - level(last))).round() as u8)
+            }
+            (Some(last), None) => line[last],
+            (None, _) => line[point],
+        }
     };
-    line.into_iter().map(&mut fill).collect()
+    (0..line.len()).map(fill).collect()
 }
 
 #[cfg(test)]
@@ -111,7 +110,7 @@ mod tests {
         }
         let lines = levels(&sums);
         assert!(lines.iter().all(|line| line.len() == POINTS && line.starts_with(' ')));
-        assert!(lines[1].ends_with("ZZ") || lines[1].ends_with('Z'), "{}", lines[1]);
+        assert!(lines[1].ends_with('Z') && lines[1].trim_start().bytes().is_sorted(), "{}", lines[1]);
         assert!(lines[0].trim_start().bytes().all(|level| level == lines[0].as_bytes()[1]));
         assert_eq!(levels(&[[(0.0, 0); POINTS]]), [" ".repeat(POINTS)]);
     }

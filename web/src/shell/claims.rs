@@ -61,9 +61,9 @@ fn row(lab: Lab, index: usize, claim: &Claim, descriptor: &Descriptor) -> AnyVie
             <div class="verdicts">
                 {recorded}
                 {part(move || verdict(&here()))}
-                <button type="button" class="button small" aria-label=text(move || format!("{}: {sentence}", label.get()))
-                    on:click=act>{label}</button>
             </div>
+            <button type="button" class="button small" aria-label=text(move || format!("{}: {sentence}", label.get()))
+                on:click=act>{label}</button>
         </li>
     }
     .into_any()

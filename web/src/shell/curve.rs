@@ -75,16 +75,16 @@ fn draw(lab: Lab, root: &Element, [contenders, metrics]: [usize; 2], metric: usi
         let bands: Vec<&[Band]> = (0..contenders).map(band).collect();
         let swept = bands.iter().any(|band| !band.is_empty());
         let look = if swept { Look::of_bands(&bands, &shown) } else { Look::new(&data.series, metric, &shown, window) };
-        for contender in 0..contenders {
+        for (contender, band) in bands.iter().copied().enumerate() {
             let line = data.series.line(contender, metric);
             let seen = shown.get(contender).copied().unwrap_or(true);
             let raw = if seen { path(line, &x, &look.y) } else { String::new() };
-            let mean = match bands[contender] {
+            let mean = match band {
                 _ if !seen => String::new(),
                 [] if look.rough => path(&means(line, window), &x, &look.y),
                 band => path(&band.iter().map(|b| (b.t, b.mean)).collect::<Vec<_>>(), &x, &look.y),
             };
-            let area = if seen { crate::look::band(bands[contender], &x, &look.y) } else { String::new() };
+            let area = if seen { crate::look::band(band, &x, &look.y) } else { String::new() };
             let mut dot = Path::new();
             if let Some((t, value)) = cursor.filter(|_| seen).and_then(|t| data.series.at(contender, metric, t)) {
                 let place = look.y.place(value);
