@@ -1,23 +1,11 @@
 // Every pair of eyes and hands: axe, narrow screens, the keyboard alone, themes.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { digest, digestOfCommand, looks, phase, runToTheEnd, start } from "./harness.js";
+import { digest, digestOfCommand, looks, phase, runToTheEnd, start, violations } from "./harness.js";
 
 let lab;
-let axe;
-before(async () => {
-  axe = await readFile(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
-  lab = await start();
-});
+before(async () => { lab = await start(); });
 after(() => lab?.close());
-
-async function violations(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  const told = (node) => `${node.target} ${node.failureSummary}`;
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(told).join("; ")}`);
-}
 
 const SCREENS = { phone: { width: 360, height: 740 }, wide: { width: 1440, height: 900 } };
 

@@ -1,74 +1,26 @@
-// A Raspberry Pi Pico without a board: runs an image in rp2040js, its serial line on standard input and output.
+// A Raspberry Pi Pico without a board, its serial line on standard input and output.
 //
 // It takes the options of QEMU that the tests use: `-kernel ELF`, and `-monitor tcp:HOST:PORT`, which it calls for the commands
-// `memsave ADDRESS LENGTH "FILE"` and `quit`. The chip's ROM is not there: the image is entered as the ROM would enter it.
+// `memsave ADDRESS LENGTH "FILE"` and `quit`.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { RP2040 } from "rp2040js";
+import { Pico, readElf } from "../../web/board/pico.mjs";
 
-const FLASH = 0x10000000;
 const RAM = 0x20000000;
-const VECTORS = FLASH + 0x100;
-// The offset of AIRCR, where a program asks for a reset, among the core's own registers.
-const AIRCR = 0xd0c;
-// So many instructions between two bytes that arrive: the receiver's queue is never full.
-const PACE = 300;
 
 const option = (name) => process.argv[process.argv.indexOf(name) + 1];
 
-function load(chip, path) {
-  const elf = readFileSync(path);
-  const [start, size, count] = [elf.readUInt32LE(28), elf.readUInt16LE(42), elf.readUInt16LE(44)];
-  for (let at = start; at < start + size * count; at += size) {
-    const [type, offset, , address, length] = [0, 4, 8, 12, 16].map((field) => elf.readUInt32LE(at + field));
-    if (type === 1 && length > 0) chip.flash.set(elf.subarray(offset, offset + length), address - FLASH);
-  }
-}
-
-function enter(chip) {
-  chip.core.reset();
-  chip.core.VTOR = VECTORS;
-  chip.core.SP = chip.readUint32(VECTORS);
-  chip.core.PC = chip.readUint32(VECTORS + 4) & ~1;
-}
-
-const chip = new RP2040();
-load(chip, option("-kernel"));
-enter(chip);
-
-// rp2040js knows no such reset.
-let restarts = false;
-const { ppb } = chip;
-const write = ppb.writeUint32.bind(ppb);
-ppb.writeUint32 = (offset, value) => {
-  if (offset === AIRCR) restarts = true;
-  else write(offset, value);
-};
-
-const [uart] = chip.uart;
-const waiting = [];
-let sent = [];
-uart.onByte = (byte) => sent.push(byte);
+const pico = new Pico(RP2040, readElf(readFileSync(option("-kernel"))));
 
 let scheduled = false;
 function run() {
   scheduled = false;
-  const { core } = chip;
-  for (let slice = 0; slice < 1000; slice++) {
-    if (waiting.length > 0) uart.feedByte(waiting.shift());
-    // Nothing but the line wakes it.
-    if (core.waiting) break;
-    for (let instruction = 0; instruction < PACE && !core.waiting; instruction++) core.executeInstruction();
-    if (restarts) {
-      restarts = false;
-      enter(chip);
-    }
-  }
-  if (sent.length > 0) process.stdout.write(Buffer.from(sent));
-  sent = [];
-  if (!core.waiting || waiting.length > 0) schedule();
+  const sent = pico.run();
+  if (sent.length > 0) process.stdout.write(sent);
+  if (!pico.sleeps) schedule();
 }
 
 function schedule() {
@@ -77,7 +29,7 @@ function schedule() {
 }
 
 process.stdin.on("data", (bytes) => {
-  for (const byte of bytes) waiting.push(byte);
+  pico.receive(bytes);
   schedule();
 });
 process.stdin.on("end", () => process.exit());
@@ -88,7 +40,7 @@ if (port !== undefined) {
     const [command, address, length, file] = line.split(" ");
     if (command === "memsave") {
       const start = Number(address) - RAM;
-      writeFileSync(JSON.parse(file), chip.sram.subarray(start, start + Number(length)));
+      writeFileSync(JSON.parse(file), pico.memory.subarray(start, start + Number(length)));
     }
     if (command === "quit") process.exit();
   });

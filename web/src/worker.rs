@@ -7,6 +7,7 @@
 
 use core::cell::RefCell;
 
+use crate::memory::Memory;
 use habit::protocol::Session;
 use js_sys::{Array, Float32Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -17,6 +18,7 @@ const SLICE: f64 = 8.0;
 
 struct Room {
     session: Session,
+    memory: Memory,
     out: String,
     /// Ticks in one go, 0 for flat out, and milliseconds from one go to the next.
     pace: (u32, u32),
@@ -37,6 +39,7 @@ thread_local! {
     static ROOM: RefCell<Room> = const {
         RefCell::new(Room {
             session: Session::EMPTY,
+            memory: Memory::EMPTY,
             out: String::new(),
             pace: (0, 0),
             chunk: 1,
@@ -69,7 +72,7 @@ fn receive(message: &JsValue) {
         ROOM.with_borrow_mut(|room| {
             for line in lines.lines() {
                 // Writing to a `String` cannot fail.
-                let _ = room.session.line(line.as_bytes(), &mut room.out);
+                let _ = room.session.line_with(line.as_bytes(), &mut room.memory, &mut room.out);
             }
             room.flush();
             room.schedule(true);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::arms::ArmsView;
+use super::board::BoardPanel;
 use super::claims::Claims;
 use super::curve::Curve;
 use super::front::FrontView;
@@ -58,6 +59,7 @@ pub fn Experiment(lab: Lab, descriptor: Arc<Descriptor>) -> impl IntoView {
             <aside class="rail" aria-label="Settings and record">
                 <SettingsPanel lab descriptor=Arc::clone(&descriptor) />
                 <Record lab descriptor=Arc::clone(&descriptor) />
+                <BoardPanel lab descriptor=Arc::clone(&descriptor) />
             </aside>
         </div>
         <Claims descriptor />

@@ -5,10 +5,12 @@
 //! | `state`, `run`, `route` | what the page knows; what can be done with a run; what the address asks for |
 //! | `kernel`, `browser` | the worker's and the browser's few calls |
 //! | `experiment`, `transport`, `settings`, `readings`, `record`, `claims` | the parts of the page |
+//! | `board` | a board that runs the kernel in place of a worker |
 //! | `curve`, `grid`, `arms` | a component for each kind of view |
 //! | `parts` | small pieces that several of them use |
 
 mod arms;
+mod board;
 mod browser;
 mod claims;
 mod curve;

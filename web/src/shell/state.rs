@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::kernel::Kernel;
+use crate::board::Board;
 use crate::descriptor::{Descriptor, Entry, Shape};
 use crate::number;
 use crate::pace::Pace;
@@ -102,6 +103,8 @@ pub struct Lab {
     pub pace: RwSignal<usize>,
     /// Changes whenever the data have changed and a frame is due.
     pub frame: RwSignal<u32>,
+    /// The board beside the page.
+    pub board: RwSignal<Board>,
     /// What the run has produced.
     pub data: StoredValue<Data, LocalStorage>,
     /// The connection to the worker.
@@ -126,6 +129,7 @@ impl Lab {
             cell: RwSignal::new(None),
             pace: RwSignal::new(Pace::DEFAULT),
             frame: RwSignal::new(0),
+            board: RwSignal::new(Board::default()),
             data: StoredValue::new_local(Data::default()),
             wire: StoredValue::new_local(Wire::default()),
         }
