@@ -1,14 +1,10 @@
 // Every pair of eyes and hands: axe, narrow screens, the keyboard alone, themes.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, digest, digestOfCommand, gallery, looks, phase, runToTheEnd, start } from "./harness.js";
+import { digest, digestOfCommand, gallery, looks, phase, runToTheEnd, start, violations } from "./harness.js";
 
 let lab;
-let violations;
-before(async () => {
-  violations = await axe();
-  lab = await start();
-});
+before(async () => { lab = await start(); });
 after(() => lab?.close());
 
 const SCREENS = { phone: { width: 360, height: 740 }, wide: { width: 1440, height: 900 } };

@@ -35,21 +35,30 @@ function setting(name, what) {
   return value;
 }
 
-/** Serves the site on a free port; returns its address and what ends it. */
-async function serve() {
-  const site = setting("HABIT_SITE", "the folder that `cargo xtask lab --build-only` writes");
-  await stat(join(site, "index.html"));
+/**
+ * Serves a folder, with further headers if there are any, on a free port; returns its address and what ends it. `replace` has a file
+ * answered with another text from then on.
+ */
+export async function serve(folder, headers = {}) {
+  const replaced = new Map();
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url, "http://localhost").pathname);
-    const file = join(site, path === "/" ? "index.html" : path);
+    const name = path.endsWith("/") ? `${path}index.html` : path;
+    const file = join(folder, name);
     const known = await stat(file).then((found) => found.isFile(), () => false);
     if (!known) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", ...headers });
+    const change = replaced.get(name.slice(1));
+    if (change) return response.end(change(await readFile(file, "utf8")));
     createReadStream(file).pipe(response);
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const listen = (port) => new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await listen(0);
+  const { port } = server.address();
   return {
-    address: `http://127.0.0.1:${server.address().port}/`,
+    address: `http://127.0.0.1:${port}/`,
+    replace: (name, change) => replaced.set(name, change),
+    listen: () => listen(port),
     close: () => new Promise((resolve) => {
       server.close(resolve);
       server.closeAllConnections();
@@ -62,7 +71,9 @@ async function serve() {
  * ends everything.
  */
 export async function start(...flags) {
-  const server = await serve();
+  const site = setting("HABIT_SITE", "the folder that `cargo xtask lab --build-only` writes");
+  await stat(join(site, "index.html"));
+  const server = await serve(site);
   const profile = await mkdtemp(join(tmpdir(), "habit-browser-"));
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -71,19 +82,26 @@ export async function start(...flags) {
   });
   return {
     address: server.address,
+    replace: server.replace,
+    /** The server ends, and is there again. */
+    stop: server.close,
+    resume: server.listen,
     /** `hash` is the address from `#` on, empty for the gallery; `prepare` sees the page before it loads. */
-    async open({ hash = "#tabular-td.cliff-walking", width = 1280, height = 900, theme = "light", prepare, ready = true, ...options } = {}) {
+    async open({ hash = "#tabular-td.cliff-walking", address = server.address, width = 1280, height = 900, theme = "light", prepare, ready = true, ...options } = {}) {
       const context = await browser.newContext({
         viewport: { width, height },
         colorScheme: theme,
         reducedMotion: "reduce",
+        // What a test takes from the network it must not get from a cache.
+        serviceWorkers: "block",
         ...options,
       });
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);
       page.faults = [];
       page.on("console", (message) => {
-        if (["error", "warning"].includes(message.type())) page.faults.push(message.text());
+        const ours = !message.text().startsWith("Service Worker registration blocked");
+        if (ours && ["error", "warning"].includes(message.type())) page.faults.push(message.text());
       });
       page.on("pageerror", (error) => page.faults.push(error.message));
       page.on("requestfailed", (request) => page.faults.push(`${request.url()}: ${request.failure()?.errorText}`));
@@ -91,7 +109,7 @@ export async function start(...flags) {
         if (response.status() >= 400) page.faults.push(`${response.url()}: ${response.status()}`);
       });
       await prepare?.(page);
-      await page.goto(server.address + hash);
+      await page.goto(address + hash);
       if (ready) await phase(page, /^Ready to run$/);
       return page;
     },
@@ -136,15 +154,12 @@ export async function gallery(lab, options = {}) {
   return page;
 }
 
-/** axe's source, and what it finds on a page as one text a rule. */
-export async function axe() {
-  const source = await readFile(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
-  return async (page) => {
-    await page.evaluate(source);
-    const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-    const told = (node) => `${node.target} ${node.failureSummary}`;
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(told).join("; ")}`);
-  };
+/** What axe finds on a page. */
+export async function violations(page) {
+  await page.evaluate(await readFile(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8"));
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const told = (node) => `${node.target} ${node.failureSummary}`;
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(told).join("; ")}`);
 }
 
 /** What the `habit` command prints as JSON lines. */

@@ -5,6 +5,7 @@
 //! the rest is compiled for `wasm32` only. Nothing here knows an experiment: everything comes from descriptors.
 
 pub mod arms;
+pub mod board;
 pub mod card;
 pub mod checkpoint;
 pub mod claims;
@@ -28,6 +29,8 @@ pub mod verdict;
 
 #[cfg(all(target_arch = "wasm32", feature = "gpu"))]
 mod gpu;
+#[cfg(all(target_arch = "wasm32", feature = "worker"))]
+mod memory;
 #[cfg(all(target_arch = "wasm32", feature = "shell"))]
 mod shell;
 #[cfg(all(target_arch = "wasm32", feature = "worker"))]

@@ -9,11 +9,9 @@
 
 use core::cell::RefCell;
 
-use habit::Error;
-use habit::checkpoint;
+use crate::memory::Memory;
 use habit::lab::Run;
-use habit::protocol::{Session, Storage};
-use habit::state::Identify;
+use habit::protocol::Session;
 use js_sys::{Array, Float32Array, Float64Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
@@ -25,7 +23,7 @@ const SLICE: f64 = 8.0;
 
 struct Room {
     session: Session,
-    shelf: Shelf,
+    memory: Memory,
     out: String,
     /// Ticks in one go, 0 for flat out, and milliseconds from one go to the next.
     pace: (u32, u32),
@@ -46,7 +44,7 @@ thread_local! {
     static ROOM: RefCell<Room> = const {
         RefCell::new(Room {
             session: Session::EMPTY,
-            shelf: Shelf { kept: Vec::new(), arriving: Vec::new(), size: 0 },
+            memory: Memory::EMPTY,
             out: String::new(),
             pace: (0, 0),
             chunk: 1,
@@ -80,7 +78,7 @@ fn receive(message: &JsValue) {
         ROOM.with_borrow_mut(|room| {
             for line in lines.lines() {
                 // Writing to a `String` cannot fail.
-                let _ = room.session.line_with(line.as_bytes(), &mut room.shelf, &mut room.out);
+                let _ = room.session.line_with(line.as_bytes(), &mut room.memory, &mut room.out);
             }
             room.flush();
             room.schedule(true);
@@ -121,45 +119,6 @@ fn receive(message: &JsValue) {
             Err(reason) => self::set(&answer, "refused", &JsValue::from_str(&reason)),
         }
         post(&answer);
-    }
-}
-
-/// Holds a checkpoint on its way in, and the last one that came.
-struct Shelf {
-    kept: Vec<u8>,
-    arriving: Vec<u8>,
-    size: usize,
-}
-
-impl Storage for Shelf {
-    fn save(&mut self, state: &impl Identify) -> Result<(), Error> {
-        self.kept.resize(checkpoint::size(state), 0);
-        checkpoint::save(state, &mut self.kept).map(|_| ())
-    }
-
-    fn receive(&mut self, at: usize, size: usize, bytes: &[u8]) -> Result<(), Error> {
-        if at == 0 {
-            self.arriving.clear();
-            self.size = size;
-        }
-        if at != self.arriving.len() || size != self.size {
-            return Err(Error::NotContinued);
-        }
-        self.arriving.extend(bytes);
-        Ok(())
-    }
-
-    fn received(&self) -> Result<&[u8], Error> {
-        if self.arriving.len() == self.size { Ok(&self.arriving) } else { Err(Error::NotContinued) }
-    }
-
-    fn keep(&mut self) -> Result<(), Error> {
-        self.kept = core::mem::take(&mut self.arriving);
-        Ok(())
-    }
-
-    fn load(&self) -> Result<&[u8], Error> {
-        if self.kept.is_empty() { Err(Error::StorageEmpty) } else { Ok(&self.kept) }
     }
 }
 

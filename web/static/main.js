@@ -1,8 +1,13 @@
 // Loads the page's module, or says that it could not be loaded.
+import { keep } from "./offline.js";
+
 try {
   const shell = await import("./shell.js");
   await shell.default();
   shell.mount();
+  // The page first: it needs the line.
+  if (document.readyState === "complete") keep();
+  else addEventListener("load", keep);
 } catch (fault) {
   const reason = typeof WebAssembly === "object"
     ? "The lab could not be loaded: the server does not answer."

@@ -1,5 +1,6 @@
 // A room's worker: loads the room's module and lets it listen.
-const room = new URL(self.location.href).searchParams.get("room");
+// Not the worker's own address: a page of another server imports this script.
+const room = new URL(import.meta.url).searchParams.get("room");
 try {
   const module = await import(`./room-${room}.js`);
   await module.default();

@@ -50,6 +50,16 @@ pub fn build_all(house: &House) -> Result<(), String> {
     Ok(())
 }
 
+/// Builds an image, says what it takes, and returns what its board takes.
+pub fn build_one(house: &House, name: &str) -> Result<PathBuf, String> {
+    let boards = board::all(house)?;
+    let board = board::of_image(&boards, name)?;
+    ensure(house, Need::Target(&board.target))?;
+    let image = build(house, board, name)?;
+    println!("{}", summary(name, board, &image));
+    Ok(image.file.unwrap_or(image.elf))
+}
+
 /// Builds one image and writes it as the board wants it.
 fn build(house: &House, board: &Board, image: &BoardImage<'_>) -> Result<Image, String> {
     let BoardImage { name, package, experiments } = image;

@@ -1,7 +1,9 @@
-//! Builds the site: a shell, one worker module a room, one for the GPU, a table of experiments, and the files that stay as they are.
+//! Builds the site: a shell, one worker module a room, one for the GPU, a table of experiments, a virtual board, and the files that stay
+//! as they are. A service worker gets the list of all of it.
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,6 +11,7 @@ use serde_json::Value;
 
 use crate::House;
 use crate::cards;
+use crate::firmware;
 use crate::process::{cargo, output, run};
 use crate::provision::{Need, ensure};
 use crate::wasm::{Loader, TARGET, bind};
@@ -32,6 +35,8 @@ pub fn build(house: &House) -> Result<PathBuf, String> {
     for feature in ["gpu", "shell"] {
         module(house, &draft, feature)?;
     }
+    virtual_board(house, &draft)?;
+    service_worker(&draft)?;
     if site.exists() {
         fs::rename(&site, &old).map_err(|error| cannot("replace", &site, &error))?;
     }
@@ -93,13 +98,64 @@ fn module(house: &House, site: &Path, feature: &str) -> Result<(), String> {
     run(&mut build)?;
     bind(&house.target.join(TARGET).join("web/habit_web.wasm"), Loader::Page, feature, site)?;
     let small = site.join(format!("{feature}_bg.wasm"));
+    optimise(house, &small, &small)
+}
+
+/// Makes a module small.
+pub fn optimise(house: &House, from: &Path, to: &Path) -> Result<(), String> {
     let mut optimise = Command::new("node");
     // Started through node, because `.bin` holds no programs that every system can start.
     optimise.arg(house.root.join("web/node_modules/binaryen/bin/wasm-opt"));
-    run(optimise.args(["-Oz", "--strip-debug", "--strip-producers"]).arg(&small).arg("-o").arg(&small))
+    run(optimise.args(["-Oz", "--strip-debug", "--strip-producers"]).arg(from).arg("-o").arg(to))
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
+/// The Pico's image, as its drive takes it, and the emulator that runs it in a worker.
+fn virtual_board(house: &House, site: &Path) -> Result<(), String> {
+    println!("Building virtual");
+    let image = firmware::build_one(house, "pico")?;
+    let copy = site.join("pico.uf2");
+    fs::copy(&image, &copy).map_err(|error| cannot("write", &copy, &error))?;
+    let mut bundle = Command::new("node");
+    bundle.arg(house.root.join("web/bundle.mjs")).arg(house.root.join("web/board/virtual.mjs"));
+    run(bundle.arg(site.join("virtual.js")).current_dir(house.root.join("web")))
+}
+
+/// Tells the service worker what the site is made of. The name of its cache changes with any byte of any file, its own included.
+fn service_worker(site: &Path) -> Result<(), String> {
+    let mut paths = Vec::new();
+    list(site, &mut paths)?;
+    paths.sort();
+    let mut hash = DefaultHasher::new();
+    let mut names = Vec::new();
+    for path in &paths {
+        let bytes = fs::read(path).map_err(|error| cannot("read", path, &error))?;
+        let name = path.strip_prefix(site).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        (&name, bytes).hash(&mut hash);
+        names.push(name);
+    }
+    let path = site.join("service-worker.js");
+    let script = fs::read_to_string(&path).map_err(|error| cannot("read", &path, &error))?;
+    names.retain(|name| name != "service-worker.js");
+    let build = serde_json::json!({ "version": format!("{:016x}", hash.finish()), "files": names });
+    write(&path, &format!("self.BUILD = {build};\n{script}"))
+}
+
+/// Every file below a folder.
+fn list(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), String> {
+    let entries = fs::read_dir(folder).map_err(|error| cannot("read", folder, &error))?;
+    for entry in entries {
+        let path = entry.map_err(|error| cannot("read", folder, &error))?.path();
+        if path.is_dir() {
+            list(&path, paths)?;
+        } else {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Copies a folder and what is in it.
+pub fn copy(from: &Path, to: &Path) -> Result<(), String> {
     fs::create_dir_all(to).map_err(|error| cannot("make", to, &error))?;
     let entries = fs::read_dir(from).map_err(|error| cannot("read", from, &error))?;
     for entry in entries {
@@ -121,6 +177,7 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|error| cannot("write", path, &error))
 }
 
-fn cannot(what: &str, path: &Path, error: &std::io::Error) -> String {
+/// A failure in one line.
+pub fn cannot(what: &str, path: &Path, error: &std::io::Error) -> String {
     format!("cannot {what} {}: {error}", path.display())
 }

@@ -16,6 +16,7 @@ mod cards;
 mod counts;
 mod firmware;
 mod lab;
+mod package;
 mod process;
 mod provision;
 mod serve;
@@ -46,6 +47,12 @@ enum Task {
         #[arg(long)]
         build_only: bool,
     },
+    /// Builds the lab and the package for other people's pages into target/npm/
+    Package {
+        /// Take the site in target/lab/ as it is
+        #[arg(long)]
+        no_lab: bool,
+    },
     /// Times the kernel and its peers in turn and prints ratios, or counts what learners cost a chip
     Bench {
         /// What to measure
@@ -58,7 +65,11 @@ enum Task {
         record: bool,
     },
     /// Builds every image for boards into target/firmware/, and writes sizes.json there
-    Firmware,
+    Firmware {
+        /// Images to build; all, and sizes.json, when none is named
+        #[arg(value_name = "IMAGE")]
+        images: Vec<String>,
+    },
     /// Builds an image, says what it takes, and puts it on the board that is plugged in
     Flash {
         /// The board; with `-bandits` behind its name, where it has that image too
@@ -139,10 +150,22 @@ fn main() -> ExitCode {
             }
             serve::serve(&site, port, !no_open).map(|()| ExitCode::SUCCESS)
         }),
+        Task::Package { no_lab } => {
+            let site = if no_lab { Ok(house.target.join("lab")) } else { lab::build(&house) };
+            let built = site.and_then(|site| package::build(&house, &site));
+            built.and_then(|package| package::pack(&package)).map(|()| {
+                println!("The package is in {}", house.target.join("npm").display());
+                ExitCode::SUCCESS
+            })
+        }
         Task::Bench { subject, rounds, record } => {
             bench::bench(&house, subject, rounds.into(), record).map(|()| ExitCode::SUCCESS)
         }
-        Task::Firmware => firmware::build_all(&house).map(|()| ExitCode::SUCCESS),
+        Task::Firmware { images } if images.is_empty() => firmware::build_all(&house).map(|()| ExitCode::SUCCESS),
+        Task::Firmware { images } => {
+            let mut images = images.iter();
+            images.try_for_each(|name| firmware::build_one(&house, name).map(|_| ())).map(|()| ExitCode::SUCCESS)
+        }
         Task::Flash { board, drive } => firmware::flash(&house, &board, drive.as_deref()).map(|()| ExitCode::SUCCESS),
         Task::InstallC { prefix, target, experiments } => {
             let wanted = c_library::Wanted { prefix: &prefix, target: target.as_deref(), experiments };

@@ -62,7 +62,8 @@ pub const STAGES: &[Stage] = &[
             NEXTEST,
             Need::Component("clippy"),
             Need::Target(PAGE),
-            Need::Debian(&["chromium"]),
+            Need::Target(CHIP),
+            Need::Debian(&["chromium", "qemu-system-arm"]),
             Need::Npm("web"),
             Need::Npm("tests/browser"),
         ],
@@ -185,13 +186,21 @@ fn web(house: &House) -> Result<Vec<Check>, String> {
     let mut browser = Command::new("node");
     browser.args(["--test", "--test-reporter=spec"]).current_dir(house.root.join("tests/browser"));
     browser.env("HABIT_SITE", house.target.join("lab"));
+    browser.env("HABIT_BOARD", house.target.join("firmware/microbit-v1.elf"));
+    browser.env("HABIT_PACKAGE", house.target.join("npm/habit-lab"));
     Ok(vec![
         nextest("page tests without a browser", house, "--package habit-web"),
         one(
             "page lints",
             cargo_line(house, &format!("clippy -p habit-web --target {PAGE} --all-features -- -D warnings")),
         ),
+        one(
+            "package lints",
+            cargo_line(house, &format!("clippy -p habit-js --lib --examples --target {PAGE} -- -D warnings")),
+        ),
         one("the site", site),
+        one("the package", this_program(&["package", "--no-lab"])?),
+        one("the image of a board", this_program(&["firmware", "microbit-v1"])?),
         habit(house),
         with_habit(house, check("the page in a browser", Format::Node, browser)),
     ])

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::arms::ArmsView;
+use super::board::BoardPanel;
 use super::claims::Claims;
 use super::curve::Curve;
 use super::front::FrontView;
@@ -60,6 +61,7 @@ pub fn Experiment(lab: Lab, descriptor: Arc<Descriptor>) -> impl IntoView {
                 <SettingsPanel lab descriptor=Arc::clone(&descriptor) />
                 <Seeds lab />
                 <Record lab descriptor=Arc::clone(&descriptor) />
+                <BoardPanel lab descriptor=Arc::clone(&descriptor) />
             </aside>
             <Claims lab descriptor />
         </div>

@@ -4,6 +4,7 @@ use js_sys::{Float32Array, Float64Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use super::board;
 use crate::measure::Course;
 use crate::pace::Pace;
 
@@ -56,6 +57,8 @@ pub enum Task {
 pub struct Kernel {
     /// The room.
     pub room: String,
+    /// Whether a board runs it.
+    pub on_board: bool,
     worker: Worker,
     /// What was said before the worker listened.
     early: Option<Vec<JsValue>>,
@@ -64,13 +67,17 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// Starts a room's worker.
-    pub fn start(room: &str, heard: impl Fn(Reply) + Clone + 'static) -> Result<Self, String> {
+    /// Starts a room's worker, or what stands for it where a board runs the kernel.
+    pub fn start(room: &str, on_board: bool, heard: impl Fn(Reply) + Clone + 'static) -> Result<Self, String> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         options.set_name(room);
-        let worker = Worker::new_with_options(&format!("./worker.js?room={room}"), &options)
-            .map_err(|_| "This browser does not start workers from modules.".to_string())?;
+        let worker = if on_board {
+            board::runner(room)
+        } else {
+            Worker::new_with_options(&format!("./worker.js?room={room}"), &options)
+                .map_err(|_| "This browser does not start workers from modules.".to_string())?
+        };
         let hear = heard.clone();
         let message = Closure::new(move |event: MessageEvent| {
             if let Some(reply) = read(&event.data()) {
@@ -87,7 +94,7 @@ impl Kernel {
         });
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(error.as_ref().unchecked_ref()));
-        Ok(Self { room: room.into(), worker, early: Some(Vec::new()), _message: message, _error: error })
+        Ok(Self { room: room.into(), on_board, worker, early: Some(Vec::new()), _message: message, _error: error })
     }
 
     /// The worker listens from now on.

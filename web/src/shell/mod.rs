@@ -7,10 +7,12 @@
 //! | `pool` | many seeds in several workers |
 //! | `gallery`, `list` | every experiment: cards to choose from, and a list beside one of them |
 //! | `experiment`, `transport`, `settings`, `seeds`, `readings`, `record`, `files`, `claims` | the parts of its page |
+//! | `board` | a board that runs the kernel in place of a worker |
 //! | `curve`, `grid`, `arms`, `front` | a component for each kind of view |
 //! | `parts` | small pieces that several of them use |
 
 mod arms;
+mod board;
 mod browser;
 mod claims;
 mod curve;

@@ -40,9 +40,11 @@ impl Lab {
     /// Starts a worker if there is none for this room, and prepares a run with the fields as they are.
     pub fn connect(self) {
         let Some(descriptor) = self.descriptor() else { return };
-        let there = self.wire.with_value(|wire| wire.kernel.as_ref().is_some_and(|k| k.room == descriptor.room));
+        let on_board = self.board.with_untracked(|board| board.holds(&descriptor.id));
+        let is_there = |kernel: &Kernel| kernel.room == descriptor.room && kernel.on_board == on_board;
+        let there = self.wire.with_value(|wire| wire.kernel.as_ref().is_some_and(is_there));
         if !there {
-            match Kernel::start(&descriptor.room, move |reply| self.hear(reply)) {
+            match Kernel::start(&descriptor.room, on_board, move |reply| self.hear(reply)) {
                 Ok(kernel) => self.wire.set_value(Wire { kernel: Some(kernel), ..Wire::default() }),
                 Err(reason) => return self.die(reason),
             }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::kernel::Kernel;
 use super::pool::Pool;
+use crate::board::Board;
 use crate::descriptor::{Descriptor, Entry, Shape};
 use crate::link::{self, Place};
 use crate::number;
@@ -186,6 +187,8 @@ pub struct Lab {
     pub pace: RwSignal<usize>,
     /// Changes whenever the data have changed and a frame is due.
     pub frame: RwSignal<u32>,
+    /// The board beside the page.
+    pub board: RwSignal<Board>,
     /// What the run has produced.
     pub data: StoredValue<Data, LocalStorage>,
     /// The connection to the worker.
@@ -220,6 +223,7 @@ impl Lab {
             cell: RwSignal::new(None),
             pace: RwSignal::new(Pace::DEFAULT),
             frame: RwSignal::new(0),
+            board: RwSignal::new(Board::default()),
             data: StoredValue::new_local(Data::default()),
             wire: StoredValue::new_local(Wire::default()),
             pool: StoredValue::new_local(Pool::default()),

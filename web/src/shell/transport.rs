@@ -73,7 +73,7 @@ fn trouble(lab: Lab) -> AnyView {
     match lab.phase.get() {
         Phase::Dead(reason) => view! {
             <div class="alert" role="alert">
-                <p>{format!("The kernel’s worker stopped: {reason}.")}</p>
+                <p>{format!("{} stopped: {reason}.", lab.kernel_in_words())}</p>
                 <button type="button" class="button" on:click=move |_| lab.retry()>"Start it again"</button>
             </div>
         }

@@ -55,8 +55,7 @@ export class BootRom {
   }
 
   #wrong(why) {
-    console.error(`the ROM: ${why}, while the flash is ${this.#stage}`);
-    process.exit(1);
+    throw new Error(`the ROM: ${why}, while the flash is ${this.#stage}`);
   }
 
   #go(from, to) {
