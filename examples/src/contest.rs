@@ -186,3 +186,60 @@ impl<W: World> Conversation for Contest<W> {
         Ok(self.run.is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Radio, Sampling};
+    use habit::protocol::NoStorage;
+    use std::format;
+    use std::string::String;
+
+    fn say(contest: &mut Contest<impl World>, line: &str) -> String {
+        let mut out = String::new();
+        contest.line(line.as_bytes(), &mut NoStorage, &mut out).unwrap();
+        out
+    }
+
+    /// Refuses each line, with a code and a place, and says afterwards what it says without them.
+    fn refuses<W: World>(lines: &[(&str, &str, usize)], then: &str) {
+        let [mut contest, mut other] = [Contest::<W>::EMPTY, Contest::EMPTY];
+        for contest in [&mut contest, &mut other] {
+            contest.begin(&mut String::new()).unwrap();
+            say(contest, then);
+        }
+        for (line, code, position) in lines {
+            let answer = say(&mut contest, line);
+            assert!(answer.contains(&format!(r#""code":"{code}","#)), "{line}: {answer}");
+            assert!(answer.ends_with(&format!(",\"position\":{position}}}\n")), "{line}: {answer}");
+            assert!(contest.asked.is_none(), "{line}");
+        }
+        assert_eq!(say(&mut contest, then), say(&mut other, then));
+        assert_eq!(say(&mut contest, r#"{"cmd":"digest"}"#), say(&mut other, r#"{"cmd":"digest"}"#));
+    }
+
+    #[test]
+    fn what_cannot_be_obeyed_is_answered_with_its_place_and_changes_nothing() {
+        let common = [
+            ("run", "not_an_object", 0),
+            (r#"{"cmd":"pause"}"#, "unknown_command", 7),
+            (r#"{"cmd":"run","steps":0}"#, "count_out_of_range", 21),
+            (r#"{"cmd":"run","every":0}"#, "count_out_of_range", 21),
+            (r#"{"cmd":"run","seed":1.5}"#, "not_a_whole_number", 20),
+            (r#"{"cmd":"run","speed":1}"#, "unknown_field", 13),
+        ];
+        let radio = [
+            (r#"{"cmd":"sent","channel":0}"#, "missing_field", 0),
+            (r#"{"cmd":"sent","channel":7,"delivered":1}"#, "not_selected", 24),
+            (r#"{"cmd":"sent","channel":0,"delivered":2}"#, "reward_out_of_range", 38),
+        ];
+        refuses::<Radio>(&[&common[..], &radio].concat(), r#"{"cmd":"choose"}"#);
+        let sampling = [
+            (r#"{"cmd":"sample"}"#, "missing_field", 0),
+            (r#"{"cmd":"sample","value":nan}"#, "not_a_number", 24),
+            (r#"{"cmd":"sample","value":1e39}"#, "non_finite", 24),
+            (r#"{"cmd":"sample","value":3e38}"#, "non_finite", 24),
+        ];
+        refuses::<Sampling>(&[&common[..], &sampling].concat(), r#"{"cmd":"sample","value":0.5}"#);
+    }
+}
