@@ -4,11 +4,11 @@ use core::fmt::Write;
 
 use crate::descriptor::{Descriptor, Shape, View};
 use crate::look::{HEIGHT, Look, WIDTH, means, path};
-use crate::number;
+use crate::number as numbers;
 use crate::scale::Axis;
 use crate::series::Series;
 use crate::settings::Settings;
-use crate::sweep::{Sweep, TAIL};
+use crate::sweep::{Band, Sweep, TAIL};
 
 /// What a page shows.
 #[derive(Clone, Copy, Debug)]
@@ -83,46 +83,47 @@ impl Shown<'_> {
         text
     }
 
-    /// Settings, digest and samples; with a sweep also its means and percentiles.
+    /// Settings, digest and samples; with a sweep also its means and percentiles. Written by hand: serde's writer would take
+    /// more room in the page's module than everything else here.
     pub fn json(&self) -> String {
-        let number = |value: f64| if value.is_finite() { value.into() } else { serde_json::Value::Null };
-        let mut contenders = serde_json::Map::new();
-        let mut seeds = serde_json::Map::new();
-        for (contender, name) in self.seen() {
-            let (mut lines, mut bands) = (serde_json::Map::new(), serde_json::Map::new());
-            for (metric, about) in self.descriptor.metrics.iter().enumerate() {
-                let line = self.series.line(contender, metric).iter().map(|(t, v)| vec![number(*t), number(*v)]);
-                lines.insert(about.name.clone(), line.collect());
-                let band = self.sweep.map(|sweep| sweep.band(contender, metric)).unwrap_or_default();
-                let band = band.iter().map(|b| [b.t, b.mean, b.low, b.high].map(number).to_vec());
-                bands.insert(about.name.clone(), band.collect());
-            }
-            contenders.insert(name.clone(), lines.into());
-            seeds.insert(name.clone(), bands.into());
-        }
-        let set = self.settings.values.iter().map(|(name, value)| (name.clone(), value.clone().into()));
-        let mut all = serde_json::Map::new();
-        all.insert("experiment".into(), self.descriptor.id.clone().into());
-        all.insert("seed".into(), self.settings.seed.into());
-        all.insert("steps".into(), self.settings.steps.into());
-        all.insert("parameters".into(), serde_json::Value::Object(set.collect()));
-        all.insert("command".into(), self.settings.command().into());
+        let Self { descriptor, settings, .. } = self;
+        let set = settings.values.iter().map(|(name, value)| (name.as_str(), text(value)));
+        let mut all = vec![
+            ("experiment", text(&descriptor.id)),
+            ("seed", settings.seed.to_string()),
+            ("steps", settings.steps.to_string()),
+            ("parameters", object(set)),
+            ("command", text(&settings.command())),
+        ];
         if let Some((t, digest)) = self.digest {
-            all.insert("t".into(), number(*t));
-            all.insert("digest".into(), digest.clone().into());
+            all.extend([("t", t.to_string()), ("digest", text(digest))]);
         }
-        all.insert("samples".into(), contenders.into());
+        let point = |&(t, value): &(f64, f64)| list([number(t), number(value)]);
+        all.push(("samples", self.by_line(|c, metric| list(self.series.line(c, metric).iter().map(point)))));
         if let Some(sweep) = self.sweep {
             let (first, _) = sweep.seeds();
-            let mut of = serde_json::Map::new();
-            of.insert("first_seed".into(), first.into());
-            of.insert("seeds".into(), sweep.done().into());
-            of.insert("digest".into(), sweep.digest().map_or(serde_json::Value::Null, Into::into));
-            of.insert("columns".into(), format!("t mean p{TAIL} p{}", 100 - TAIL).split(' ').collect());
-            of.insert("bands".into(), seeds.into());
-            all.insert("sweep".into(), of.into());
+            let band = |b: &Band| list([b.t, b.mean, b.low, b.high].map(number));
+            let digest = sweep.digest().map_or_else(|| "null".into(), |digest| text(&digest));
+            let columns = ["t", "mean", &format!("p{TAIL}"), &format!("p{}", 100 - TAIL)].map(text);
+            let of = [
+                ("first_seed", first.to_string()),
+                ("seeds", sweep.done().to_string()),
+                ("digest", digest),
+                ("columns", list(columns)),
+                ("bands", self.by_line(|c, metric| list(sweep.band(c, metric).iter().map(band)))),
+            ];
+            all.push(("sweep", object(of)));
         }
-        serde_json::Value::Object(all).to_string() + "\n"
+        object(all) + "\n"
+    }
+
+    /// An object with an object a contender with a value a metric.
+    fn by_line(&self, value: impl Fn(usize, usize) -> String) -> String {
+        let metrics = |contender| {
+            let metrics = self.descriptor.metrics.iter().enumerate();
+            object(metrics.map(|(metric, about)| (about.name.as_str(), value(contender, metric))))
+        };
+        object(self.seen().map(|(contender, name)| (name.as_str(), metrics(contender))))
     }
 
     /// Every curve of the experiment, one below the other, with its legend and what reproduces it. Returns the drawing and its
@@ -173,7 +174,7 @@ impl Shown<'_> {
             );
             for tick in &look.y.ticks {
                 let height = (1.0 - look.y.place(*tick)) * HEIGHT;
-                let label = number::tick(*tick, look.y.step);
+                let label = numbers::tick(*tick, look.y.step);
                 let _ = write!(
                     out,
                     r#"<path d="M0 {height:.1}h{WIDTH}" stroke="{rule}"/><text x="-8" y="{:.1}" text-anchor="end">{label}</text>"#,
@@ -181,7 +182,7 @@ impl Shown<'_> {
                 );
             }
             for tick in &across.ticks {
-                let (x, label) = (across.place(*tick) * WIDTH, number::tick(*tick, across.step));
+                let (x, label) = (across.place(*tick) * WIDTH, numbers::tick(*tick, across.step));
                 let _ = write!(out, r#"<text x="{x:.1}" y="{}" text-anchor="middle">{label}</text>"#, HEIGHT + 20.0);
             }
             let _ = write!(out, r#"<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">"#);
@@ -225,6 +226,35 @@ impl Palette {
         let dashes = self.dashes.get(contender).map_or("none", String::as_str);
         format!(r#"fill="none" stroke="{colour}" stroke-width="{width}" stroke-dasharray="{dashes}""#)
     }
+}
+
+/// A number in JSON; what it does not have is `null`.
+fn number(value: f64) -> String {
+    if value.is_finite() { value.to_string() } else { "null".into() }
+}
+
+/// A text in JSON.
+fn text(text: impl AsRef<str>) -> String {
+    let mut out = String::from("\"");
+    for c in text.as_ref().chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out + "\""
+}
+
+/// An array in JSON.
+fn list(values: impl IntoIterator<Item = String>) -> String {
+    format!("[{}]", values.into_iter().collect::<Vec<_>>().join(","))
+}
+
+/// An object in JSON.
+fn object<'a>(fields: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    let fields: Vec<_> = fields.into_iter().map(|(name, value)| text(name) + ":" + &value).collect();
+    format!("{{{}}}", fields.join(","))
 }
 
 /// A field of CSV, in quotes where it needs them.
@@ -289,10 +319,12 @@ mod tests {
     fn json_holds_what_reproduces_it() {
         with(|shown| {
             let all: serde_json::Value = serde_json::from_str(&shown.json()).expect("JSON");
-            assert_eq!((&all["digest"], &all["t"], &all["seed"]), (&"00ff".into(), &2.0.into(), &1.into()));
-            assert_eq!(all["samples"]["C"]["m"][1], serde_json::json!([2.0, -2.0]));
-            assert_eq!(all["samples"]["A, b"]["n"][0], serde_json::json!([1.0, null]));
-            assert_eq!(all["sweep"]["bands"]["C"]["m"][0], serde_json::json!([4.0, 1.0, 1.0, 1.0]));
+            let odd = "a\"b\\c\nd é";
+            assert_eq!(serde_json::from_str::<String>(&text(odd)).expect("JSON"), odd);
+            assert_eq!((&all["digest"], &all["t"], &all["seed"]), (&"00ff".into(), &2.into(), &1.into()));
+            assert_eq!(all["samples"]["C"]["m"][1], serde_json::json!([2, -2]));
+            assert_eq!(all["samples"]["A, b"]["n"][0], serde_json::json!([1, null]));
+            assert_eq!(all["sweep"]["bands"]["C"]["m"][0], serde_json::json!([4, 1, 1, 1]));
         });
     }
 
