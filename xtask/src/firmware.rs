@@ -53,9 +53,9 @@ pub fn build_all(house: &House) -> Result<(), String> {
 /// Builds an image, says what it takes, and returns what its board takes.
 pub fn build_one(house: &House, name: &str) -> Result<PathBuf, String> {
     let boards = board::all(house)?;
-    let board = board::of_image(&boards, name)?;
+    let (board, of_board) = board::of_image(&boards, name)?;
     ensure(house, Need::Target(&board.target))?;
-    let image = build(house, board, name)?;
+    let image = build(house, board, &of_board)?;
     println!("{}", summary(name, board, &image));
     Ok(image.file.unwrap_or(image.elf))
 }
