@@ -15,6 +15,7 @@ use std::thread;
 use std::time::Duration;
 
 use habit::lab::EXPERIMENTS;
+use habit::protocol::MAX_LINE;
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use serde_json::json;
@@ -69,7 +70,12 @@ fn command(name: &str, arguments: &Monitor) -> Result<String, Failure> {
     // Writing to a string never fails.
     let _ = plan.values.format(plan.descriptor(), &mut set);
     let (id, seed, steps, every) = (plan.descriptor().id, plan.first_seed, plan.steps, arguments.every.unwrap_or(1));
-    Ok(json!({"cmd": "run", "id": id, "seed": seed, "steps": steps, "every": every, "set": set}).to_string())
+    let line = json!({"cmd": "run", "id": id, "seed": seed, "steps": steps, "every": every, "set": set}).to_string();
+    if line.len() > MAX_LINE {
+        let sentence = format!("a board takes lines of {MAX_LINE} bytes, and this run needs {}: set less", line.len());
+        return Err(Failure::Input(sentence));
+    }
+    Ok(line)
 }
 
 struct Session<'a> {

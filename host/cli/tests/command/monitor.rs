@@ -21,6 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const STARTED: &str = r#"{"event":"started","id":"tabular-td.cliff-walking","seed":7,"steps":30,"every":1,"set":""}"#;
 const DONE: &str = r#"{"done":true,"digest":"0123456789abcdef","id":"tabular-td.cliff-walking","summary":{}}"#;
 
+/// Every parameter, in many digits.
+const LONG: &str = "hint=good,step_size=0.0012345678,reward_step_size=0.000000012345678,discount_step_size=0.000000012345678,\
+    discount_penalty=0.000000012345678,entropy_weight=0.000000012345678";
+
 fn sample(step: u32) -> String {
     format!(r#"{{"t":{step},"seed":7,"contender":"SARSA","return":-{step},"length":17,"greedy_path":null}}"#)
 }
@@ -197,6 +201,11 @@ fn a_full_disk_ends_the_recording_and_what_is_wrong_never_begins_one() {
         (2, vec!["monitor", &port, "--record", "a.txt"], "FILE.jsonl or a FILE.csv"),
         (2, vec!["monitor", &port, "--run", "tabular-td"], "name one of tabular-td."),
         (2, vec!["monitor", &port, "--run", "cliff-walking", "--steps", "0"], "not 0: set --steps"),
+        (
+            2,
+            vec!["monitor", &port, "--run", "behavior-alignment-reward", "--set", LONG],
+            "lines of 256 bytes, and this",
+        ),
         (2, vec!["monitor", &port, "--seed", "3"], "--run <ID>"),
         (2, vec!["monitor"], "<PORT>"),
     ] {
