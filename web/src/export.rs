@@ -93,7 +93,7 @@ impl Shown<'_> {
             ("seed", settings.seed.to_string()),
             ("steps", settings.steps.to_string()),
             ("parameters", object(set)),
-            ("command", text(&settings.command())),
+            ("command", text(settings.command())),
         ];
         if let Some((t, digest)) = self.digest {
             all.extend([("t", t.to_string()), ("digest", text(digest))]);
