@@ -11,7 +11,7 @@ use crate::process::{cargo, run};
 use crate::provision::{Need, ensure};
 
 /// The families of learners, a module each.
-const MODULES: [&str; 3] = ["arms", "linear", "tabular"];
+const MODULES: [&str; 4] = ["arms", "linear", "tabular", "thompson"];
 
 /// What experiments need of the site: how these files' names begin.
 const OF_SITE: [&str; 2] = ["room-", "worker.js"];
