@@ -1,7 +1,7 @@
 // A board on a serial line, a real one or the virtual one, spoken to as if it were a room's worker: see `Runner`.
 
 /** So many greetings, one a second, before a board is given up. */
-const GREETINGS = 8;
+const GREETINGS = 6;
 /** A board that owes an answer for so long is lost. */
 const PATIENCE = 60_000;
 /** While a run goes on, this share of its time goes into fetching what was learned: a line of 115200 baud is slow. */
@@ -546,8 +546,11 @@ class Runner {
     this.#job(async () => {
       const { pace, millis } = this.#pace;
       const goes = () => this.#going && !this.#over && this.#pace.pace > 0;
-      if (goes()) await this.#board.ask(command("tick", { n: pace }), ["paused", "done"]);
-      this.#ticks = NaN;
+      if (goes()) {
+        await this.#board.ask(command("tick", { n: pace }), ["paused", "done"]);
+        // Where in a step it stands, nobody counts: a halt goes on to the step's end.
+        this.#ticks = NaN;
+      }
       this.#busy = false;
       if (goes()) setTimeout(() => this.#beat(), Math.max(0, begun + millis - performance.now()));
     });

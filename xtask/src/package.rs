@@ -12,7 +12,7 @@ use crate::provision::{Need, ensure};
 use crate::wasm::TARGET;
 
 /// The families of learners, a module each.
-const MODULES: [&str; 3] = ["arms", "linear", "tabular"];
+const MODULES: [&str; 4] = ["arms", "linear", "tabular", "thompson"];
 
 /// What experiments need of the site: how these files' names begin.
 const OF_SITE: [&str; 2] = ["room-", "worker.js"];

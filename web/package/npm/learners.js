@@ -1,6 +1,6 @@
 // Agents and bandits of any size. Each is an instance of a small WebAssembly module of its own, which goes when nobody holds it.
 // The order of kinds and parameters is that of `start` in the modules' sources, web/package/src/.
-import { arms, linear, tabular } from "./modules.js";
+import { arms, linear, tabular, thompson } from "./modules.js";
 
 /** Why a learner refused a call, which changed nothing. `code` is stable. */
 export class HabitError extends Error {
@@ -136,28 +136,28 @@ class Bandit extends Learner {
 }
 
 class ArmsBandit extends Bandit {
-  constructor(kind, { arms: count, seed = 1 }, parameters) {
-    super(arms, kind, [{ value: count, name: "arms" }, NONE], seed, parameters);
+  constructor(text, kind, { arms: count, seed = 1 }, parameters) {
+    super(text, kind, [{ value: count, name: "arms" }, NONE], seed, parameters);
   }
 }
 
 export class EpsilonGreedy extends ArmsBandit {
   constructor(options) {
     const { epsilon = 0.1, stepSize = 0, initial = 0 } = options;
-    super(0, options, [epsilon, stepSize, initial]);
+    super(arms, 0, options, [epsilon, stepSize, initial]);
   }
 }
 
 export class Ucb1 extends ArmsBandit {
-  constructor(options) { super(1, options, [options.confidence ?? 2]); }
+  constructor(options) { super(arms, 1, options, [options.confidence ?? 2]); }
 }
 
 export class ThompsonBeta extends ArmsBandit {
-  constructor(options) { super(2, options, []); }
+  constructor(options) { super(thompson, 0, options, []); }
 }
 
 export class ThompsonGaussian extends ArmsBandit {
-  constructor(options) { super(3, options, [options.deviation ?? 1]); }
+  constructor(options) { super(thompson, 1, options, [options.deviation ?? 1]); }
 }
 
 export class LinUcb extends Learner {

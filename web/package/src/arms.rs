@@ -1,8 +1,6 @@
-//! Bandits that see nothing before they choose.
+//! Bandits that see nothing before they choose, and judge arms by their means.
 
-use habit::bandit::{
-    ActionValueState, Bandit, Choice, Cumulative, IndexBandit, ThompsonBetaState, ThompsonGaussianState, Ucb,
-};
+use habit::bandit::{ActionValueState, Bandit, Choice, Cumulative, IndexBandit, Ucb};
 use habit::error::Error;
 use habit::policy::EpsilonGreedy;
 use habit::rng::Generator;
@@ -13,7 +11,7 @@ use crate::{Learner, parameter, persisted};
 type Numbers = &'static mut [f32];
 type Counts = &'static mut [u32];
 
-/// Epsilon-greedy, UCB1 and two kinds of Thompson sampling.
+/// Epsilon-greedy and UCB1.
 pub enum Arms {
     /// Not started.
     None,
@@ -21,10 +19,6 @@ pub enum Arms {
     EpsilonGreedy(ActionValueState<Numbers, Counts>),
     /// Kind 1.
     Ucb1(IndexBandit<Cumulative<Counts, Numbers>, Ucb>),
-    /// Kind 2.
-    ThompsonBeta(ThompsonBetaState<Counts>),
-    /// Kind 3.
-    ThompsonGaussian(ThompsonGaussianState<Cumulative<Counts, Numbers>>),
 }
 
 impl Learner for Arms {
@@ -40,20 +34,10 @@ impl Learner for Arms {
                 bandit.start(EpsilonGreedy::new(parameter(0)?)?, step_size, parameter(2)?)?;
                 Self::EpsilonGreedy(bandit)
             }
-            1 => {
+            _ => {
                 let mut bandit = IndexBandit::new(Cumulative::over(zeros(arms)?, zeros(arms)?)?);
                 bandit.start(Ucb::new(parameter(0)?)?)?;
                 Self::Ucb1(bandit)
-            }
-            2 => {
-                let mut bandit = ThompsonBetaState::new(zeros(arms)?, zeros(arms)?);
-                bandit.start()?;
-                Self::ThompsonBeta(bandit)
-            }
-            _ => {
-                let mut bandit = ThompsonGaussianState::new(Cumulative::over(zeros(arms)?, zeros(arms)?)?);
-                bandit.start(parameter(0)?)?;
-                Self::ThompsonGaussian(bandit)
             }
         })
     }
@@ -63,8 +47,6 @@ impl Learner for Arms {
             Self::None => Err(Error::NotStarted),
             Self::EpsilonGreedy(bandit) => bandit.select(rng),
             Self::Ucb1(bandit) => bandit.select(rng),
-            Self::ThompsonBeta(bandit) => bandit.select(rng),
-            Self::ThompsonGaussian(bandit) => bandit.select(rng),
         }
     }
 
@@ -73,8 +55,6 @@ impl Learner for Arms {
             Self::None => Err(Error::NotStarted),
             Self::EpsilonGreedy(bandit) => bandit.update(arm, reward),
             Self::Ucb1(bandit) => bandit.update(arm, reward),
-            Self::ThompsonBeta(bandit) => bandit.update(arm, reward),
-            Self::ThompsonGaussian(bandit) => bandit.update(arm, reward),
         }
     }
 
@@ -83,10 +63,8 @@ impl Learner for Arms {
             Self::None => f32::NAN,
             Self::EpsilonGreedy(bandit) => bandit.values().get(arm).copied().unwrap_or(f32::NAN),
             Self::Ucb1(bandit) => bandit.mean(arm),
-            Self::ThompsonBeta(bandit) => bandit.mean(arm),
-            Self::ThompsonGaussian(bandit) => bandit.mean(arm),
         }
     }
 
-    persisted! { drawing: EpsilonGreedy ThompsonBeta ThompsonGaussian; certain: Ucb1 }
+    persisted! { drawing: EpsilonGreedy; certain: Ucb1 }
 }

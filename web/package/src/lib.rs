@@ -14,11 +14,13 @@ mod linear;
 #[cfg(target_arch = "wasm32")]
 mod memory;
 mod tabular;
+mod thompson;
 
 pub use arms::Arms;
 pub use instance::{Global, Instance};
 pub use linear::Linear;
 pub use tabular::Tabular;
+pub use thompson::Thompson;
 
 use habit::bandit::Choice;
 use habit::error::Error;
