@@ -1,5 +1,6 @@
-//! Developer tasks. `cargo xtask lab` builds and serves the page, `cargo xtask test` runs every test, `cargo xtask bench`
-//! compares with other libraries, or counts what learners cost a chip, `cargo xtask firmware` builds images for boards,
+//! Developer tasks. `cargo xtask lab` builds and serves the page, `cargo xtask package` builds the package for other people's pages,
+//! `cargo xtask test` runs every test, `cargo xtask bench` compares with other libraries, or counts what learners cost a chip,
+//! `cargo xtask firmware` builds images for boards,
 //! `cargo xtask flash` puts one on a board and `cargo xtask install-c` installs the C interface.
 //!
 //! This program drives cargo, npm, node, a C compiler and Python; it holds no algorithm. Every error is one line on standard error.

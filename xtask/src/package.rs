@@ -63,7 +63,7 @@ fn write_modules(house: &House, package: &Path) -> Result<(), String> {
     fs::write(&path, script).map_err(|error| cannot("write", &path, &error))
 }
 
-/// Packs it as `npm publish` would; returns nothing, because npm says where it is.
+/// Packs it beside its folder, as `npm publish` would.
 pub fn pack(package: &Path) -> Result<(), String> {
     run(Command::new("npm").args(["pack", "--silent", "--pack-destination", ".."]).current_dir(package))
 }

@@ -50,7 +50,6 @@ const WRONG: &[(&[&str], &str)] = &[
     (&["completions", "csh"], "[possible values: bash, elvish, fish, powershell, zsh]"),
     (&["manual", "rnu"], "did you mean 'run'?"),
     (&["run", "cliff-walking", "--plot"], "a value is required for '--plot"),
-    (&["run", "cliff-walking", "--plot", "returns.png"], "end in .svg, not .png"),
     (&["run", "cliff-walking", "--save"], "a value is required for '--save"),
     (&["run", "cliff-walking", "--seeds", "2", "--save", "x"], "--save takes one experiment and one seed"),
     (&["run", "tabular-td", "--save", "x"], "--save takes one experiment and one seed"),
