@@ -36,7 +36,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const open = (path, options = {}) => lab.open({ address: server.address + path, ready: false, ...options });
+const open = (path, options = {}) => lab.open({ address: server.address + path, hash: "", ready: false, ...options });
 const text = async (page, selector, pattern) =>
   (await page.locator(selector).filter({ hasText: pattern }).textContent()).trim();
 const DIGEST = /^[0-9a-f]{16}$/;

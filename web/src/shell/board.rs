@@ -53,7 +53,7 @@ impl Lab {
     }
 
     /// Leaves the board: this browser runs what the page shows.
-    fn leave(self) {
+    fn leave_board(self) {
         self.board.set(Board::default());
         self.connect();
         spawn_local(close());
@@ -77,7 +77,7 @@ pub fn BoardPanel(lab: Lab, descriptor: Arc<Descriptor>) -> impl IntoView {
                 (Link::Failed(reason), _) => offer(lab, reason),
                 (Link::Waiting, _) => view! {
                     <p role="status">"Waiting for the board’s answer"</p>
-                    <button type="button" class="button" on:click=move |_| lab.leave()>"Cancel"</button>
+                    <button type="button" class="button" on:click=move |_| lab.leave_board()>"Cancel"</button>
                 }
                 .into_any(),
                 (Link::Open(greeting), is_virtual) => met(lab, &descriptor, greeting, is_virtual),
@@ -190,7 +190,7 @@ fn met(lab: Lab, descriptor: &Arc<Descriptor>, greeting: Greeting, is_virtual: b
         {digests}
         {noise}
         {others}
-        <button type="button" class="button" on:click=move |_| lab.leave()>"Leave the board"</button>
+        <button type="button" class="button" on:click=move |_| lab.leave_board()>"Leave the board"</button>
     }
     .into_any()
 }

@@ -98,7 +98,7 @@ impl Lab {
         let turn = self.pool.with_value(|pool| pool.turn);
         self.pool.update_value(|pool| pool.queue = tasks);
         for worker in 0..count {
-            match Kernel::start(&room, move |reply| self.hear_worker(turn, worker, reply)) {
+            match Kernel::start(&room, false, move |reply| self.hear_worker(turn, worker, reply)) {
                 Ok(kernel) => self.pool.update_value(|pool| pool.workers.push((kernel, None))),
                 Err(reason) => {
                     self.fail(&reason);
