@@ -7,7 +7,7 @@
 //! | `failure` | why a command stops, and the exit code |
 //! | `names` | experiments by what a user calls them, and the nearest name to an unknown one |
 //! | `settings` | parameters from `--set`, and those in force |
-//! | `list`, `show`, `run`, `check`, `evaluate`, `gpu` | the commands |
+//! | `list`, `show`, `run`, `check`, `evaluate`, `solve`, `gpu` | the commands |
 //! | `board` | the commands for boards: lines over a serial port, and what goes wrong there |
 //! | `monitor` | the plot of what a board does, and its recording |
 //! | `seeds` | a run over several seeds, in parallel |
@@ -48,6 +48,7 @@ mod run;
 mod seeds;
 mod settings;
 mod show;
+mod solve;
 mod sweep;
 mod table;
 mod target;
@@ -88,6 +89,7 @@ fn do_it(command: Command, out: &mut dyn Write) -> Result<ExitCode, Failure> {
         Command::Run(arguments) => run::run(&arguments, out),
         Command::Claims(arguments) => check::check(&arguments, out),
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments, out),
+        Command::Solve(arguments) => solve::solve(&arguments, out),
         Command::Deploy(arguments) => board::deploy(&arguments, out),
         Command::Fetch(arguments) => board::fetch(&arguments, out),
         #[cfg(feature = "monitor")]

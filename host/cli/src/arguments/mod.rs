@@ -39,6 +39,20 @@ An experiment is named by its id (tabular-td.cliff-walking), by the last part of
 its id where that is unique (cliff-walking), or together with all others of its
 specification (tabular-td).";
 
+const PROGRAM: &str = "\
+The file says, a line each:
+  dp 1                         the first line
+  horizon finite T             or: discounted G, or: average
+  states N
+  actions A
+  sense max                    or: min
+  start S
+  terminal s v                 worth of a state at the end, or without an action
+  p s a s2 probability reward  an outcome of action a in state s
+  pt t s a s2 probability reward
+                               the same at stage t alone
+# begins a comment.";
+
 const LINES: &str = "\
 json prints one object a line: samples in the order of seeds, steps and
 contenders, then one with the digest and the summary. csv and parquet print the
@@ -65,6 +79,8 @@ pub enum Command {
     Claims(Claims),
     /// Tell from a log what another policy would have earned
     Evaluate(Evaluate),
+    /// Solve a dynamic program that is written as text
+    Solve(Solve),
     /// Send what was learned to a board, which goes on from there
     Deploy(Deploy),
     /// Bring what a board has learned
@@ -95,6 +111,17 @@ pub struct Show {
     /// An experiment or a specification
     #[arg(value_name = "ID")]
     pub name: String,
+    /// Print a table or json
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
+    pub format: ShowFormat,
+}
+
+/// `habit solve`.
+#[derive(Debug, Args)]
+#[command(after_help = format!("{PROGRAM}\n\n{EXIT_CODES}"))]
+pub struct Solve {
+    /// A file, or - for standard input
+    pub file: PathBuf,
     /// Print a table or json
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: ShowFormat,

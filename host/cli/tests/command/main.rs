@@ -16,6 +16,7 @@ mod parquet;
 mod plot;
 mod run;
 mod save;
+mod solve;
 mod sweep;
 
 use std::process::{Command, Output, Stdio};
@@ -76,6 +77,7 @@ fn help_tells_the_exit_codes() {
         &["completions", "-h"],
         &["sweep", "-h"],
         &["merge", "-h"],
+        &["solve", "-h"],
         &["manual", "-h"],
         #[cfg(feature = "monitor")]
         &["monitor", "-h"],
