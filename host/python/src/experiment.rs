@@ -43,7 +43,7 @@ struct Outcome {
     steps: Vec<u32>,
     /// Sample by sample, contender by contender, metric by metric.
     numbers: Vec<f32>,
-    checkpoint: Option<Vec<u8>>,
+    checkpoint: Vec<u8>,
 }
 
 impl Plan {
@@ -65,12 +65,9 @@ impl Plan {
                 numbers.extend(places.map(|(contender, metric)| run.metric(contender, metric)));
             }
         }
-        let checkpoint = run.is_loadable().then(|| {
-            let mut bytes = Sink(Vec::new());
-            checkpoint::write(&*run, &mut bytes);
-            bytes.0
-        });
-        Ok(Some(Outcome { digest: run.digest(), steps, numbers, checkpoint }))
+        let mut checkpoint = Sink(Vec::new());
+        checkpoint::write(&*run, &mut checkpoint);
+        Ok(Some(Outcome { digest: run.digest(), steps, numbers, checkpoint: checkpoint.0 }))
     }
 }
 
@@ -144,7 +141,7 @@ pub fn _run<'py>(
         samples.set_item(about.name, PyArray1::from_iter(py, column.copied()))?;
     }
     result.set_item("samples", samples)?;
-    let checkpoint = outcomes.first().and_then(|outcome| outcome.checkpoint.as_ref()).filter(|_| seeds == 1);
+    let checkpoint = outcomes.first().map(|outcome| &outcome.checkpoint).filter(|_| seeds == 1);
     result.set_item("checkpoint", checkpoint.map(|bytes| PyBytes::new(py, bytes)))?;
     Ok(result)
 }

@@ -34,9 +34,9 @@ const CONTENDERS: [(&str, Strategy); 9] = [
     ("fixed P75", Strategy::Fixed(0.75)),
     ("P25 to P75", Strategy::Dynamic(0.25, 0.75)),
     ("P50 to P75", Strategy::Dynamic(0.5, 0.75)),
-    ("P50 to P75, gated", Strategy::Gated(0.5, 0.75)),
-    ("20 to 40, unnoticed", Strategy::Unnoticed(20, 40)),
-    ("fixed 40, unnoticed", Strategy::Unnoticed(40, 40)),
+    ("P50 to P75 gated", Strategy::Gated(0.5, 0.75)),
+    ("20 to 40 unnoticed", Strategy::Unnoticed(20, 40)),
+    ("fixed 40 unnoticed", Strategy::Unnoticed(40, 40)),
 ];
 
 /// What a contender has come to.
@@ -261,22 +261,22 @@ const CLAIMS: &[Claim] = &[
     ),
     claim(
         "A gate saves 22.9 to 25.2 % of what P75 costs",
-        cost("P50 to P75, gated", "fixed P75"),
+        cost("P50 to P75 gated", "fixed P75"),
         Requirement::Within(0.748, 0.771),
     ),
     claim(
         "A gate solves within 0.2 points of what P50 raised to P75 does",
-        more_solved("P50 to P75, gated", "P50 to P75"),
+        more_solved("P50 to P75 gated", "P50 to P75"),
         Requirement::Within(-0.2, 0.2),
     ),
     claim(
         "A worker that takes no notice solves the same with 20 raised to 40 as with 40",
-        more_solved("20 to 40, unnoticed", "fixed 40, unnoticed"),
+        more_solved("20 to 40 unnoticed", "fixed 40 unnoticed"),
         Requirement::Equal(0.0),
     ),
     claim(
         "And costs the same",
-        Measure::Difference(last("20 to 40, unnoticed", "cost"), last("fixed 40, unnoticed", "cost")),
+        Measure::Difference(last("20 to 40 unnoticed", "cost"), last("fixed 40 unnoticed", "cost")),
         Requirement::Equal(0.0),
     ),
 ];

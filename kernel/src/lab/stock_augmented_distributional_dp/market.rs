@@ -15,7 +15,7 @@ const SIZES: StockSizes = StockSizes { stages: STAGES as u16, states: 2, most_re
 const AIMS: [(&str, Aim); 5] = [
     ("mean", Aim::Mean),
     ("worst quarter", Aim::WorstShare),
-    ("worst quarter, frozen", Aim::FrozenStock),
+    ("worst quarter frozen", Aim::FrozenStock),
     ("nearest to 4", Aim::Nearest),
     ("at least 4", Aim::AtLeast),
 ];
@@ -60,7 +60,7 @@ impl Experiment for MarketExperiment {
             about("With a stock the worst quarter is 0.957492", "worst quarter", "worst", 0.957_492),
             about("With a stock the mean is then 1.739", "worst quarter", "mean", 1.739),
             claim("The threshold is 2", "worst quarter", "threshold", Requirement::Equal(2.0)),
-            about("With the stock frozen the worst quarter is 0.176", "worst quarter, frozen", "worst", 0.176),
+            about("With the stock frozen the worst quarter is 0.176", "worst quarter frozen", "worst", 0.176),
             about("Aiming at 4 with a stock misses by 0.889", "nearest to 4", "miss", 0.889),
             about("For the mean the miss is 5.943", "mean", "miss", 5.943),
             about("With a stock at least 4 has a probability of 0.878", "at least 4", "reached", 0.878),
