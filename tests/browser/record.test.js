@@ -106,7 +106,10 @@ test("a checkpoint of the command is loaded, one of the page is the same file, a
   assert.equal(name, "tabular-td.cliff-walking.habit");
   assert.deepEqual(again, bytes);
 
+  // As any other.
+  command("run", "dyna-maze", "--seed", "1", "--steps", "2", "--save", file);
   const maze = await lab.open({ hash: "#tabular-td.dyna-maze?seed=1&steps=2" });
-  await maze.locator("#save").click();
-  await maze.locator("#kept").filter({ hasText: /^This cannot be saved: / }).waitFor();
+  await runToTheEnd(maze);
+  const [, ofMaze] = await saved(maze, () => maze.locator("#save").click());
+  assert.deepEqual(ofMaze, await readFile(file));
 });
