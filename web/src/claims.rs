@@ -18,7 +18,7 @@ pub fn requirement(claim: &Claim, descriptor: &Descriptor) -> String {
 }
 
 fn bound(required: Requirement) -> String {
-    let n = number::reading;
+    let n = number::exact;
     match required {
         Requirement::Below(limit) => format!("< {}", n(limit)),
         Requirement::Above(limit) => format!("> {}", n(limit)),
@@ -108,5 +108,8 @@ mod tests {
             "mean of A greedy path (episodes 401–500) − mean of B greedy path (episodes 401–500, rate=1, x=2) ≥ −2; \
              48 seeds × 500 episodes"
         );
+        // A threshold is shown as it is, however near to a rounder number.
+        let near = Claim { required: Requirement::Within(0.9999, 1.0001), ..claim };
+        assert!(requirement(&near, &example()).contains("in [0.9999, 1.0001]"));
     }
 }

@@ -20,6 +20,11 @@ pub fn reading(value: f64) -> String {
     signed(value, &grouped(&text))
 }
 
+/// A number as it was written: all of its digits, and a real minus sign.
+pub fn exact(value: f64) -> String {
+    value.to_string().replace('-', "−")
+}
+
 /// A whole number with thin spaces between thousands.
 pub fn count(value: f64) -> String {
     if !value.is_finite() {
